@@ -1,0 +1,209 @@
+"""The public half of an assignment, which a student may have: assignment.toml and `problems/`.
+
+The other half is `grader.reference`; nothing here opens it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader import authored
+from grader.faults import Fault
+from grader.functions import Activation
+from grader.problem import KINDS, Kind, drawn, parameters
+from grader.shapes import Linear, ShapeError, Spec, names
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SETTINGS_FILE = "assignment.toml"
+MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Table):
+    """Deadlines on the grader's clock."""
+
+    import_seconds: Seconds = 10
+    call_seconds: Seconds = 2
+    hand_in_seconds: Seconds = 60
+
+
+class Policies(_Table):
+    """What the author decides. `imprecise`: the share of the points for a right formula that loses digits."""
+
+    imprecise: Decimal = Field(default=Decimal(1), ge=0, le=1)
+
+
+class Settings(_Table):
+    """The whole of assignment.toml."""
+
+    title: str
+    file: str = Field(pattern=r"^[A-Za-z_]\w*$")
+    points: Decimal = Field(gt=0)
+    topics: tuple[str, ...] = Field(min_length=1)
+    limits: Limits = Limits()
+    policies: Policies = Policies()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One file of `problems/`: its title and statement in Markdown, its activations by name."""
+
+    name: str
+    number: int
+    title: str
+    statement: str
+    activations: Mapping[str, Activation]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One function that students write. `number` is "1.7": topic 1, seventh problem."""
+
+    name: str
+    number: str
+    topic: Topic
+    kind: Kind
+    points: Decimal
+
+    @cached_property
+    def parameters(self) -> dict[str, Spec]:
+        return parameters(self.kind)
+
+    @cached_property
+    def drawn(self) -> dict[str, Spec]:
+        return drawn(self.kind)
+
+    @cached_property
+    def dims(self) -> tuple[str, ...]:
+        return names(self.drawn.values())
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The public half, which a student may have."""
+
+    folder: Path
+    settings: Settings
+    problems: tuple[Problem, ...]
+
+
+def find_assignment(start: Path) -> Path:
+    """The folder itself or the nearest above it that holds assignment.toml.
+
+    Raises:
+        Fault: there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise Fault(f"no {SETTINGS_FILE} in {start.resolve()} or above it: name the folder with --assignment DIR")
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """The public half from its folder.
+
+    Raises:
+        Fault: something in it cannot be used; the sentence names the file and the line or key.
+    """
+    settings = _settings(folder / SETTINGS_FILE)
+    problems: dict[str, Problem] = {}
+    for number, name in enumerate(settings.topics, start=1):
+        path = folder / "problems" / f"{name}.py"
+        for problem in _topic_problems(path, name, number):
+            if problem.name in problems:
+                other = problems[problem.name].topic.name
+                raise Fault(f"{path}: {problem.name} is asked twice; the other is in {other}.py")
+            problems[problem.name] = problem
+    total = sum(problem.points for problem in problems.values())
+    if total != settings.points:
+        raise Fault(f"{folder / SETTINGS_FILE}: points = {settings.points}, but the problems sum to {total}")
+    return Assignment(folder, settings, tuple(problems.values()))
+
+
+def select(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
+    """The assignment with just the named problems, in its own order; all of them where none is named.
+
+    Raises:
+        KeyError: no problem has that name.
+    """
+    known = {problem.name for problem in assignment.problems}
+    for name in only:
+        if name not in known:
+            raise KeyError(name)
+    return replace(assignment, problems=tuple(p for p in assignment.problems if not only or p.name in only))
+
+
+def _settings(path: Path) -> Settings:
+    try:
+        return Settings.model_validate(tomllib.loads(authored.read(path)))
+    except tomllib.TOMLDecodeError as error:
+        raise Fault(f"{path} is not TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise Fault(f"{path}: there is no setting {key}; remove it or mend its spelling") from None
+        raise Fault(f"{path}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+
+
+def _topic_problems(path: Path, name: str, number: int) -> list[Problem]:
+    namespace = authored.execute(path)
+    statement = (namespace.get("__doc__") or "").strip()
+    title, _, _ = statement.partition("\n")
+    if not title.startswith("# "):
+        raise Fault(f'{path}, line 1: the file opens with its statement, whose first line is "# Title"')
+    topic = Topic(name, number, title[2:].strip(), statement, authored.activations(path, namespace))
+    kinds = {key: value for key, value in namespace.items() if isinstance(value, KINDS)}
+    if not kinds:
+        raise Fault(
+            f"{path} asks nothing: write a problem such as `f = Gradient(of=loss, wrt='x', points=5)`"
+        )
+    return [
+        _checked(path, Problem(key, f"{number}.{place}", topic, kind, _points(path, key, kind)))
+        for place, (key, kind) in enumerate(kinds.items(), start=1)
+    ]
+
+
+def _points(path: Path, name: str, kind: Kind) -> Decimal:
+    try:
+        points = Decimal(str(kind.points))
+    except InvalidOperation:
+        points = Decimal(0)
+    if not (points.is_finite() and points > 0):
+        raise Fault(
+            f"{path}: {name} has points = {kind.points!r}; write a positive number such as 5 or '2.5'"
+        )
+    return points
+
+
+def _checked(path: Path, problem: Problem) -> Problem:
+    """The problem, once everything that is derived from its annotations has been derived."""
+    try:
+        problem.kind.answer()
+        dims, specs = problem.dims, problem.drawn.values()
+    except ShapeError as error:
+        raise Fault(f"{path}: {problem.name}: {error}") from None
+    if len(dims) > MOST_DIMS:
+        raise Fault(f"{path}: {problem.name} has more than {MOST_DIMS} dimensions: {', '.join(dims)}")
+    if any(isinstance(spec, Linear) and not spec.by for spec in specs):
+        raise Fault(
+            f"{path}: {problem.name}: a linear map needs a variable with a shape, as in Linear['n -> k']"
+        )
+    return problem

@@ -1,0 +1,74 @@
+"""An author's file: read, executed by path, and blamed by file and line where it fails.
+
+Such a file is data to the grader. It is compiled from its text, so that no bytecode is left beside it, and
+never enters `sys.modules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from grader.faults import Fault
+from grader.functions import Activation
+from grader.shapes import ShapeError
+
+
+def read(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        Fault: it is missing or no UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Fault(f"{path} is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fault(f"{path} cannot be read: {error}") from None
+
+
+def execute(path: Path) -> dict[str, Any]:
+    """The names that a file defines.
+
+    Raises:
+        Fault: it is missing, or running it fails; the sentence names the line.
+    """
+    source = read(path)
+    namespace: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
+    try:
+        exec(compile(source, str(path), "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        raise Fault(f"{path}, line {_line(error, path)}: {_said(error)}") from error
+    return namespace
+
+
+def _line(error: BaseException, path: Path) -> int:
+    line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+    traceback = error.__traceback__
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == str(path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, ShapeError):
+        return str(error)
+    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+
+
+def activations(path: Path, namespace: Mapping[str, Any]) -> Mapping[str, Activation]:
+    """The file's `ACTIVATIONS`, by name.
+
+    Raises:
+        Fault: one of them is something else.
+    """
+    found = namespace.get("ACTIVATIONS", {})
+    for name, activation in found.items():
+        if not isinstance(activation, Activation):
+            raise Fault(f"{path}: ACTIVATIONS[{name!r}] is no Activation(value, slope)")
+    return MappingProxyType(found)

@@ -1,0 +1,114 @@
+"""The command line: parse, delegate, turn a fault into one sentence and an exit code.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 graded, 1 could not grade, 2 usage. Whatever
+imports numpy waits until a verb needs it, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader import __version__
+from grader.faults import Fault
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.record import Record
+
+COULD_NOT_GRADE = 1
+
+assignment_option = click.option(
+    "--assignment",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The assignment's folder. Default: this folder or the nearest above it that holds assignment.toml.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Grade homework in which students write mathematics as numpy functions."""
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@assignment_option
+@click.option(
+    "--json", "json_path", metavar="PATH", help="Write results.json there; - prints it alone on stdout."
+)
+@click.option(
+    "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
+)
+def grade(file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...]) -> None:
+    """Grade FILE: a .py, a notebook, a folder or a zip.
+
+    \\b
+    Example:
+      grader grade submissions_example/wrong_signs_and_factors/hw2.py
+      grader grade hw2.ipynb --json results.json
+    """
+    try:
+        record = _graded(file, folder, only)
+        if json_path:
+            _write_results(record, json_path)
+    except Fault as fault:
+        click.echo(f"grader: {fault}", err=True)
+        sys.exit(COULD_NOT_GRADE)
+    if json_path != "-":
+        from grader.report import text
+
+        text.show(record)
+
+
+def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
+    from grader.assignment import find_assignment, load_assignment
+    from grader.grade import grade
+    from grader.key import make_key
+    from grader.reference import load_reference
+    from grader.submission import read_submission
+
+    whole = load_assignment(folder or find_assignment(Path()))
+    reference = load_reference(whole)
+    assignment = _selected(whole, only)
+    submission = read_submission(file, assignment.settings.file)
+    return grade(assignment, make_key(assignment, reference), submission)
+
+
+def _selected(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
+    from grader.assignment import select
+
+    try:
+        return select(assignment, only)
+    except KeyError as error:
+        known = ", ".join(problem.name for problem in assignment.problems)
+        raise click.BadParameter(
+            f"there is no {error.args[0]}; there are {known}", param_hint="--only"
+        ) from None
+
+
+def _write_results(record: Record, path: str) -> None:
+    """results.json on stdout, or atomically at the path: a reader never meets half a file.
+
+    Raises:
+        Fault: it cannot be written there.
+    """
+    from grader.gradescope.results import results
+    from grader.gradescope.schema import to_json
+
+    text = to_json(results(record)) + "\\n"
+    if path == "-":
+        click.echo(text, nl=False)
+        return
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {path}", err=True)

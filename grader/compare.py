@@ -1,0 +1,154 @@
+"""Is it right, given what rounding can do?
+
+The error is measured as η = max |actual − expected| / (ε · condition), where the condition is that of the
+reference at this input. A backward-stable formula stays below η = 100 at these sizes, a wrong one above 1e12;
+between them lie formulas that are right and lose digits. There is no absolute tolerance, nothing broadcasts.
+Form comes before value: type, exact shape, finiteness, untouched inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.key import Sample
+from grader.sandbox.frames import Foreign
+from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
+
+GREEN = 1e4  # η; the worst right formula has 83, the best one in single precision 4e5
+AMBER = 1e10  # η; the best wrong formula has 5e12
+ACCEPTED = {"f": "iuf", "i": "iu", "u": "iu", "b": "b", "c": "iufc"}  # kinds of dtype, by the reference's
+DOUBLE, SINGLE = float(np.finfo(np.float64).eps), float(np.finfo(np.float32).eps)
+
+
+class Verdict(str, Enum):
+    """What is said of a case, and of a problem."""
+
+    RIGHT = "right"
+    IMPRECISE = "imprecise"
+    WRONG = "wrong"
+    SHAPE = "shape"
+    TYPE = "type"
+    NOT_FINITE = "not finite"
+    MUTATES = "mutates"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    MISSING = "missing"
+    UNWRITTEN = "unwritten"
+    NOT_RUN = "not run"
+
+    @property
+    def passes(self) -> bool:
+        return self in (Verdict.RIGHT, Verdict.IMPRECISE)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its reason for staff; `relative` is the error against the largest entry."""
+
+    verdict: Verdict
+    said: str = ""
+    eta: float | None = None
+    relative: float | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One outcome held against its sample."""
+
+    sample: Sample
+    outcome: Outcome
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+
+def compare(outcome: Outcome, sample: Sample) -> Comparison:
+    """The verdict on one call."""
+    return Comparison(sample, outcome, _judge_outcome(outcome, sample))
+
+
+def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
+    match outcome:
+        case Returned(value, mutated):
+            epsilon = SINGLE if sample.case.row.single else DOUBLE
+            judgement = judge(value, sample.expected, sample.conditions, epsilon)
+            formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
+            return Judgement(Verdict.MUTATES, ", ".join(mutated)) if mutated and formed else judgement
+        case Raised("NotImplementedError"):
+            return Judgement(Verdict.UNWRITTEN)
+        case Raised(_, message) if not sample.case.row.writeable and "read-only" in message:
+            return Judgement(Verdict.MUTATES)
+        case Raised(_, message, where):
+            return Judgement(Verdict.RAISED, f"{message} ({where})" if where else message)
+        case TimedOut(seconds, importing):
+            return Judgement(
+                Verdict.TIMED_OUT, f"{seconds:g} s" + (" for executing the file" if importing else "")
+            )
+        case Crashed(how, importing):
+            return Judgement(Verdict.CRASHED, how + (" while the file was executed" if importing else ""))
+        case Missing(why):
+            return Judgement(Verdict.MISSING, why)
+        case NotRun(why):
+            return Judgement(Verdict.NOT_RUN, why)
+
+
+def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE) -> Judgement:
+    """A returned value against the right one. A tuple is judged part by part, and the worst part counts."""
+    if not isinstance(expected, tuple):
+        return _judge_part(actual, expected, conditions[0], epsilon)
+    if isinstance(actual, list):
+        return Judgement(Verdict.TYPE, "a list, and a tuple is asked")
+    if not isinstance(actual, tuple) or len(actual) != len(expected):
+        return Judgement(Verdict.WRONG, f"{len(actual)} values" if isinstance(actual, tuple) else "")
+    judged = [_judge_part(*each, epsilon) for each in zip(actual, expected, conditions, strict=True)]
+    worst_last = list(Verdict)
+    return max(judged, key=lambda j: worst_last.index(j.verdict), default=Judgement(Verdict.RIGHT))
+
+
+def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) -> Judgement:
+    if expected is None or isinstance(expected, str):
+        same = type(actual) is type(expected) and actual == expected
+        return Judgement(Verdict.RIGHT if same else Verdict.WRONG)
+    right = np.asarray(expected)
+    if not isinstance(actual, (bool, int, float, np.ndarray)):
+        return Judgement(Verdict.TYPE, _kind_of(actual))
+    x = np.asarray(actual)
+    if x.dtype.kind not in ACCEPTED[right.dtype.kind]:
+        return Judgement(Verdict.TYPE, f"numbers of dtype {x.dtype}")
+    if x.shape != right.shape:
+        return Judgement(Verdict.SHAPE, f"shape {x.shape}")
+    if right.dtype.kind in "biu":
+        return Judgement(Verdict.RIGHT if np.array_equal(x, right) else Verdict.WRONG)
+    if not np.isfinite(x).all():
+        return Judgement(Verdict.NOT_FINITE)
+    return _judge_numbers(x.astype(right.dtype), right, condition, epsilon)
+
+
+def _judge_numbers(
+    actual: NDArray[Any], expected: NDArray[Any], condition: float, epsilon: float
+) -> Judgement:
+    with np.errstate(over="ignore"):
+        error = float(np.max(np.abs(actual - expected), initial=0.0))
+    eta = error / (epsilon * condition)
+    relative = error / float(np.max(np.abs(expected)))
+    amber = max(GREEN * epsilon, AMBER * DOUBLE) / epsilon  # single precision has no digits to lose
+    verdict = Verdict.RIGHT if eta <= GREEN else Verdict.IMPRECISE if eta <= amber else Verdict.WRONG
+    return Judgement(verdict, eta=eta, relative=relative)
+
+
+def _kind_of(actual: Any) -> str:
+    match actual:
+        case None:
+            return "None"
+        case Foreign(what):
+            return f"an object of type {what}"
+        case _:
+            return f"a {type(actual).__name__}"

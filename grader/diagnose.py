@@ -1,0 +1,138 @@
+"""From comparisons to one sentence for the student.
+
+What is shown comes from public cases. Of hidden ones only the verdict is told, never an input, a value, a
+message of the student's code, or which hidden case it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader import shapes
+from grader.assignment import Problem
+from grader.compare import Comparison, Verdict
+from grader.literals import paste
+from grader.record import Seen
+from grader.shapes import Array
+
+HIDDEN = {
+    Verdict.WRONG: "the values are wrong on hidden ones",
+    Verdict.SHAPE: "the shape is wrong on hidden ones",
+    Verdict.TYPE: "the answer is of another type on hidden ones",
+    Verdict.NOT_FINITE: "there are NaN or infinite values on hidden ones",
+    Verdict.MUTATES: "an input is changed in place on hidden ones",
+    Verdict.RAISED: "an exception is raised on hidden ones",
+    Verdict.UNWRITTEN: "NotImplementedError is raised on hidden ones",
+    Verdict.TIMED_OUT: "there was no answer in time on hidden ones",
+    Verdict.CRASHED: "the process died on hidden ones",
+    Verdict.MISSING: "the function is gone on hidden ones",
+    Verdict.NOT_RUN: "hidden ones were not reached",
+}
+
+
+def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
+    """The problem's verdict: the first failing case's, public ones first; else imprecise if any case is."""
+    for comparison in comparisons:
+        if not comparison.verdict.passes:
+            return comparison.verdict
+    imprecise = any(comparison.verdict is Verdict.IMPRECISE for comparison in comparisons)
+    return Verdict.IMPRECISE if imprecise else Verdict.RIGHT
+
+
+def explain(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
+    """What the student is told about a problem."""
+    verdict = verdict_of(comparisons)
+    public = [comparison for comparison in comparisons if comparison.sample.public]
+    failing = [comparison for comparison in public if not comparison.verdict.passes]
+    if verdict.passes:
+        return Seen(_passed(verdict, comparisons))
+    if not failing:
+        return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
+    first = failing[0]
+    sentence = _sentence(problem, first)
+    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN):
+        return Seen(sentence)
+    return Seen(f"{sentence} ({_extent(failing, public)})", _smallest(problem, failing))
+
+
+def _passed(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
+    if verdict is Verdict.RIGHT:
+        public = sum(comparison.sample.public for comparison in comparisons)
+        return f"Right on all {public} public and {len(comparisons) - public} hidden cases."
+    errors = [c.judgement.relative or 0.0 for c in comparisons if c.sample.public and c.verdict is verdict]
+    size = f": errors up to {max(errors):.0e} of the largest entry" if errors else ""
+    return (
+        f"The formula is right, but digits are lost{size}. Compute in double precision, with the closed form "
+        "instead of differences."
+    )
+
+
+def _sentence(problem: Problem, failed: Comparison) -> str:
+    said = failed.judgement.said
+    match failed.verdict:
+        case Verdict.WRONG:
+            return "The values differ from the right ones"
+        case Verdict.SHAPE:
+            return f"It returns {said}; {_asked_shape(problem, failed)}"
+        case Verdict.TYPE:
+            return f"It returns {said}{_remedy(failed)}"
+        case Verdict.NOT_FINITE:
+            return "It returns NaN or infinity"
+        case Verdict.MUTATES:
+            return f"It changes its input{f' {said}' if said else ''} in place; work on a copy instead"
+        case Verdict.RAISED:
+            return f"It raises {said}"
+        case Verdict.UNWRITTEN:
+            return "Not written yet."
+        case Verdict.TIMED_OUT:
+            return f"It did not come to an end: no answer within {said}"
+        case Verdict.CRASHED:
+            return f"It took its process down: {said}"
+        case Verdict.MISSING:
+            return f"It could not be read: {said}" if said else f"There is no function {problem.name}."
+        case _:
+            return f"It was not run: {said}."
+
+
+def _asked_shape(problem: Problem, failed: Comparison) -> str:
+    """`(d, m) = (3, 4) is asked`"""
+    answer = problem.kind.answer()
+    shape = np.shape(failed.sample.expected)
+    if isinstance(answer, Array) and answer.dims:
+        return (
+            f"{shapes.show(answer.dims)} = {shape} is asked" if answer.dims != shape else f"{shape} is asked"
+        )
+    return f"{shape} is asked" if shape else "a single number, shape (), is asked"
+
+
+def _remedy(failed: Comparison) -> str:
+    said, expected = failed.judgement.said, failed.sample.expected
+    if said == "None":
+        return "; is a `return` missing?"
+    if said.startswith("numbers of dtype complex"):
+        return "; a real answer is asked"
+    if isinstance(expected, tuple):
+        return ""
+    return (
+        "; return a number" if np.shape(expected) == () else "; return a numpy array, such as np.array([...])"
+    )
+
+
+def _extent(failing: Sequence[Comparison], public: Sequence[Comparison]) -> str:
+    """`on 3 of 17 public cases: T = 1, square, single precision`; the rows only where they tell something."""
+    rows = list(dict.fromkeys(comparison.sample.case.row.name for comparison in failing))
+    where = f": {', '.join(rows)}" if "core" not in rows and len(rows) <= 4 else ""
+    if len(failing) == len(public):
+        return f"on all {len(public)} public cases"
+    return f"on {len(failing)} of {len(public)} public cases{where}"
+
+
+def _smallest(problem: Problem, failing: Sequence[Comparison]) -> str:
+    """The smallest failing input of the first kind of failure, to paste."""
+    alike = [comparison for comparison in failing if comparison.verdict is failing[0].verdict]
+    case = min((comparison.sample.case for comparison in alike), key=lambda case: sum(case.sizes.values()))
+    arguments = dict(zip(problem.parameters, case.arguments(problem), strict=True))
+    call = f"{problem.name}({', '.join(problem.parameters)})"
+    return f"{paste(arguments, case.row.activation)}\n{call}"

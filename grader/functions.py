@@ -1,0 +1,60 @@
+"""Arguments that are functions. They are evaluated here, in the grader's process, and never travel.
+
+A student's code holds a stub; what it passes arrives as an array, goes through `evaluate`, and is refused
+in words if it is not a real array of the right shape. So a complex step through `s` fails loudly instead of
+giving a derivative, and what `s` is stays secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Elements = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise function and its derivative: dS = slope(Z) ∘ dZ.
+
+    `kinks` are the points where it has no derivative; inputs are never drawn near them.
+    """
+
+    value: Elements
+    slope: Elements
+    kinks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """x ↦ M·x, contracting the last axes of M, which has the shape of the value, then of the variable."""
+
+    M: NDArray[Any]
+    by: tuple[int, ...]
+
+    def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(np.tensordot(self.M, x, axes=len(self.by)))
+
+
+class Refused(Exception):
+    """What a student's code is told when it calls a function with something it does not take."""
+
+
+def evaluate(name: str, function: Elements | LinearMap, argument: object) -> NDArray[Any]:
+    """The function's value at what a student's code passed.
+
+    Raises:
+        Refused: the argument is no real array, or has the wrong shape for a linear map.
+    """
+    x = np.asarray(argument) if isinstance(argument, (bool, int, float, np.ndarray)) else None
+    if x is None or x.dtype.kind not in "biuf":
+        got = type(argument).__name__ if x is None else f"dtype {x.dtype}"
+        raise Refused(f"{name} takes a real array; it was called with {got}")
+    if isinstance(function, LinearMap) and x.shape != function.by:
+        raise Refused(f"{name} takes an array of shape {function.by}; it was called with shape {x.shape}")
+    with np.errstate(all="ignore"):
+        return np.asarray(function(x if x.dtype.kind == "f" else x.astype(float)))

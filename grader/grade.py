@@ -1,0 +1,122 @@
+"""The one data flow: a hand-in's source and an answer key go in, a record comes out.
+
+    submission ─► session ─► outcomes ─┐
+                        key ─► samples ─┴─► compare ─► diagnose ─► record
+
+Only this module calls sandbox, compare and diagnose. A student's fault ends as a verdict in the record; a
+fault of ours is raised and leaves no record.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from decimal import Decimal
+from time import perf_counter
+
+import numpy as np
+
+from grader import __version__
+from grader.assignment import Assignment, Problem
+from grader.compare import Comparison, Verdict, compare
+from grader.diagnose import explain, verdict_of
+from grader.key import Key, Sample
+from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
+from grader.sandbox.outcome import Missing, Note, Outcome, Returned
+from grader.sandbox.session import Question, Session
+from grader.submission import Submission
+
+ISOLATION = "process"  # a fresh interpreter; no further layer yet
+
+
+def grade(assignment: Assignment, key: Key, submission: Submission) -> Record:
+    """Grade one hand-in.
+
+    Raises:
+        Fault: the student's process could not be started.
+    """
+    start = perf_counter()
+    outcomes, notes = _ask(assignment, key, submission)
+    asked = perf_counter()
+    problems = tuple(
+        _problem_record(assignment, problem, key.samples[problem.name], outcomes[problem.name])
+        for problem in assignment.problems
+    )
+    end = perf_counter()
+    student = sum(o.seconds for each in outcomes.values() for o in each if isinstance(o, Returned))
+    return Record(
+        assignment=assignment.settings.title,
+        hand_in=submission.name,
+        file=submission.file,
+        problems=problems,
+        remarks=_remarks(submission, notes),
+        staff=Provenance(
+            grader=__version__,
+            python=platform.python_version(),
+            numpy=np.__version__,
+            platform=platform.platform(),
+            seed_id=key.seed_id,
+            isolation=ISOLATION,
+            hand_in_sha256=submission.digest,
+            timings=Timings(total=end - start, students_code=student, comparing=end - asked),
+        ),
+    )
+
+
+def _ask(
+    assignment: Assignment, key: Key, submission: Submission
+) -> tuple[dict[str, tuple[Outcome, ...]], tuple[Note, ...]]:
+    """One outcome for every sample of every problem, and what could not be executed."""
+    if submission.fault:
+        return {
+            p.name: (Missing(submission.fault),) * len(key.samples[p.name]) for p in assignment.problems
+        }, ()
+    with Session(submission, assignment.settings.limits) as session:
+        outcomes = {p.name: session.ask(_question(p, key.samples[p.name])) for p in assignment.problems}
+        return outcomes, session.notes
+
+
+def _question(problem: Problem, samples: Sequence[Sample]) -> Question:
+    calls = tuple(sample.case.arguments(problem) for sample in samples)
+    return Question(problem.name, tuple(problem.parameters), calls)
+
+
+def _problem_record(
+    assignment: Assignment, problem: Problem, samples: Sequence[Sample], outcomes: Sequence[Outcome]
+) -> ProblemRecord:
+    comparisons = [compare(outcome, sample) for outcome, sample in zip(outcomes, samples, strict=True)]
+    verdict = verdict_of(comparisons)
+    shares = {Verdict.RIGHT: Decimal(1), Verdict.IMPRECISE: assignment.settings.policies.imprecise}
+    return ProblemRecord(
+        name=problem.name,
+        number=problem.number,
+        topic=problem.topic.title,
+        asks=problem.kind.asks(),
+        points=problem.points,
+        score=problem.points * shares.get(verdict, Decimal(0)),
+        verdict=verdict.value,
+        student=explain(problem, comparisons),
+        staff=tuple(map(_measured, comparisons)),
+    )
+
+
+def _measured(comparison: Comparison) -> Measured:
+    case, outcome, judgement = comparison.sample.case, comparison.outcome, comparison.judgement
+    return Measured(
+        row=case.row.name,
+        public=comparison.sample.public,
+        sizes=case.sizes,
+        verdict=judgement.verdict.value,
+        said=judgement.said,
+        eta=judgement.eta,
+        relative=judgement.relative,
+        calls=outcome.calls if isinstance(outcome, Returned) and outcome.calls else None,
+    )
+
+
+def _remarks(submission: Submission, notes: Sequence[Note]) -> tuple[str, ...]:
+    lost = [
+        f"{note.where}: {note.message}" + (f"; lost: {', '.join(note.lost)}" if note.lost else "")
+        for note in notes
+    ]
+    return (*([submission.fault] if submission.fault else []), *submission.remarks, *lost)

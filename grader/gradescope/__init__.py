@@ -1,0 +1,1 @@
+"""The platform: what it reads from results.json, and how a record becomes that."""

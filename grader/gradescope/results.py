@@ -1,0 +1,51 @@
+"""A record as results.json: one row for every planned problem, whatever happened."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from grader.gradescope.schema import Results, Test
+from grader.record import ProblemRecord, Record
+
+
+def results(record: Record) -> Results:
+    """What Gradescope is told. The top-level score is the exact sum of the rows'."""
+    return Results(
+        score=_number(record.score),
+        execution_time=round(record.staff.timings.total, 3),
+        output="\n".join(record.remarks),
+        output_format="text",
+        test_output_format="text",
+        test_name_format="text",
+        visibility="visible",
+        stdout_visibility="hidden",
+        extra_data={
+            "grader": record.staff.grader,
+            "python": record.staff.python,
+            "numpy": record.staff.numpy,
+            "seed_id": record.staff.seed_id,
+            "isolation": record.staff.isolation,
+            "hand_in_sha256": record.staff.hand_in_sha256,
+        },
+        tests=tuple(map(_test, record.problems)),
+    )
+
+
+def _test(problem: ProblemRecord) -> Test:
+    passed = problem.verdict in ("right", "imprecise")
+    detail = f"\n\nAn input to try:\n{problem.student.detail}" if problem.student.detail else ""
+    return Test(
+        score=_number(problem.score),
+        max_score=_number(problem.points),
+        status="passed" if passed else "failed",
+        name=f"{problem.name}: {problem.asks}",
+        number=problem.number,
+        output=problem.student.sentence + detail,
+        tags=(problem.topic, problem.verdict),
+        visibility="visible",
+    )
+
+
+def _number(points: Decimal) -> float:
+    """The double nearest to an exact decimal; its shortest text is that decimal again."""
+    return float(points)

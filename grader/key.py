@@ -1,0 +1,173 @@
+"""The answer key: drawn inputs, the right values, and how far rounding can move them.
+
+It depends on the assignment and its reference alone, so it is made once and serves every hand-in. A draw that
+cannot tell right from wrong is turned down: one near a kink, or one whose condition exceeds its value a
+thousandfold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from grader import numeric, sampling, shapes
+from grader.assignment import Assignment, Problem
+from grader.faults import Fault
+from grader.functions import LinearMap
+from grader.reference import Formula, Reference
+from grader.sampling import Case, Row, Stream
+from grader.shapes import Array, Elementwise
+
+MAX_ATTEMPTS = 100
+WORST_CONDITION = 1e3  # relative to the value
+NEAR_A_KINK = 1e-3
+PROBES = 6
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One case with its right value; `conditions` has a number for each part of a tuple, else one."""
+
+    case: Case
+    public: bool
+    expected: Any
+    conditions: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """The samples of every problem, public ones first. `seed_id` names the secret seed without telling it."""
+
+    samples: Mapping[str, tuple[Sample, ...]]
+    seed_id: str
+
+
+def make_key(assignment: Assignment, reference: Reference) -> Key:
+    """Draw every case and evaluate the reference on it.
+
+    Raises:
+        Fault: a reference fails, or returns another shape than its problem says.
+    """
+    samples = {problem.name: _samples(problem, reference) for problem in assignment.problems}
+    return Key(samples, sha256(b"seed id" + reference.seed).hexdigest()[:12])
+
+
+def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
+    public = sampling.public_stream(problem)
+    secret = sampling.secret_stream(problem, reference.seed, reference.activations[problem.topic.name])
+    formula = reference.answers[problem.name]
+    return tuple(
+        _sample(problem, formula, stream, row, place)
+        for stream in (public, secret)
+        for place, row in enumerate(sampling.plan(problem, stream))
+    )
+
+
+def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place: int) -> Sample:
+    for attempt in range(MAX_ATTEMPTS):
+        case = sampling.draw(problem, stream, row, place, attempt)
+        if _near_a_kink(problem, formula, stream, case):
+            continue
+        expected = _value(problem, formula, case)
+        _check_shape(problem, formula, case, expected)
+        probes = [parts(_value(problem, formula, case, probe)) for probe in range(1, PROBES + 1)]
+        conditions = tuple(
+            numeric.condition(value, [probe[k] for probe in probes]) if is_float(value) else 0.0
+            for k, value in enumerate(parts(expected))
+        )
+        if all(map(_is_usable, parts(expected), conditions)):
+            return Sample(case, stream.name == "public", expected, conditions)
+    raise Fault(
+        f"{_place(formula)}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
+        f"for the row '{row.name}'; mend the formula or narrow its draws"
+    )
+
+
+def parts(answer: Any) -> tuple[Any, ...]:
+    """The components of a tuple, or the answer as the only one."""
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
+def is_float(value: Any) -> bool:
+    return isinstance(value, (float, np.ndarray, np.generic)) and np.asarray(value).dtype.kind == "f"
+
+
+def _value(problem: Problem, formula: Formula, case: Case, probe: int = 0) -> Any:
+    """The reference's value in double precision; for a probe > 0, with every input off by 1 ± 2⁻²⁰."""
+    rng = np.random.Generator(np.random.PCG64(probe))
+    try:
+        with np.errstate(all="ignore"):
+            return formula(*(_precise(x, rng if probe else None) for x in case.arguments(problem)))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise Fault(
+            f"{_place(formula)}: {problem.name} fails in the row '{case.row.name}': {said}"
+        ) from error
+
+
+def _precise(x: Any, rng: np.random.Generator | None) -> Any:
+    if isinstance(x, LinearMap):
+        return replace(x, M=_precise(x.M, rng))
+    if isinstance(x, float):
+        return float(_precise(np.array(x), rng))
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+        return x
+    exact = np.array(x, dtype=float, order="C")
+    if rng:
+        exact *= 1 + (2.0 * rng.integers(0, 2, x.shape) - 1) * numeric.PROBE
+    exact.flags.writeable = False  # a reference that works in place would spoil the next probe
+    return exact
+
+
+def _is_usable(value: Any, condition: float) -> bool:
+    if not is_float(value):
+        return True
+    size = float(np.max(np.abs(value), initial=0.0))
+    return bool(np.isfinite(value).all()) and 0 < condition <= WORST_CONDITION * size
+
+
+def _near_a_kink(problem: Problem, formula: Formula, stream: Stream, case: Case) -> bool:
+    """Whether the reference evaluates the drawn activation where it has no derivative."""
+    kinks = stream.activations[case.row.activation].kinks if case.row.activation else ()
+    if not kinks:
+        return False
+    distances: list[float] = []
+
+    def recording(function: Any) -> Any:
+        def recorded(z: Any) -> Any:
+            distances.extend(float(np.min(np.abs(np.asarray(z) - kink))) for kink in kinks)
+            return function(z)
+
+        return recorded
+
+    specs = problem.drawn
+    values = {x: recording(f) if isinstance(specs[x], Elementwise) else f for x, f in case.values.items()}
+    _value(problem, formula, replace(case, values=values))
+    return min(distances, default=1.0) < NEAR_A_KINK
+
+
+def _check_shape(problem: Problem, formula: Formula, case: Case, value: Any) -> None:
+    answer = problem.kind.answer()
+    if answer is None:
+        return
+    specs = answer if isinstance(answer, tuple) else (answer,)
+    if len(parts(value)) != len(specs):
+        raise Fault(
+            f"{_place(formula)}: {problem.name} returned {len(parts(value))} values, not {len(specs)}"
+        )
+    for part, spec in zip(parts(value), specs, strict=True):
+        if not isinstance(spec, Array):
+            continue
+        actual, expected = np.shape(part), shapes.resolve(spec.dims, case.sizes)
+        if actual != expected:
+            sizes = ", ".join(f"{dim} = {size}" for dim, size in case.sizes.items())
+            says = f"{shapes.show(spec.dims)} is {expected} for {sizes}"
+            raise Fault(f"{_place(formula)}: {problem.name} returned shape {actual}, but {says}")
+
+
+def _place(formula: Formula) -> str:
+    return f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"

@@ -1,0 +1,293 @@
+"""What is asked. Each kind knows its answer's shape, how to get it without the formula, and its law in words.
+
+A kind is a frozen record that an author writes in `problems/`. `of` is a public function, `wrt` names the
+variable, the direction that belongs to `W` is called `dW`, and `given` holds what the student's function
+takes besides. No kind knows a reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import numeric, shapes
+from grader.functions import LinearMap
+from grader.shapes import Array, Dims, Linear, Spec
+
+Values = Mapping[str, Any]
+Answer = Spec | tuple[Spec, ...] | None
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How a problem's inputs depart from the default.
+
+    Args:
+        scaled: the inputs that are multiplied by 1e-6 and 1e3 in the scaled rows; by default all that are
+            drawn from a normal distribution. Choose them so that the terms of the formula stay balanced.
+        where: which dimensions to draw, e.g. `lambda m, n: m >= n`; by default all distinct ones.
+    """
+
+    scaled: tuple[str, ...] | None = None
+    where: Callable[..., bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradient:
+    """The array G of the variable's shape with dL = ⟨G, dX⟩, for a scalar `of`."""
+
+    of: Callable[..., Any]
+    wrt: str
+    points: int | str
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return Array(_dims(self.of, self.wrt))
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        return numeric.gradient(lambda X: _apply(self.of, values, {self.wrt: X}), values[self.wrt])
+
+    def asks(self) -> str:
+        return f"the gradient of {self.of.__name__} in {self.wrt}: dL = ⟨G, d{self.wrt}⟩"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivative:
+    """What multiplies the differential under the trace: dL = tr(D dW), so D has the shape of Wᵀ."""
+
+    of: Callable[..., Any]
+    wrt: str
+    points: int | str
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return Array(_dims(self.of, self.wrt)[::-1])
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        return numeric.gradient(lambda W: _apply(self.of, values, {self.wrt: W}), values[self.wrt]).T
+
+    def asks(self) -> str:
+        return f"the derivative of {self.of.__name__} in {self.wrt}: dL = tr(D d{self.wrt})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differential:
+    """A direction comes in, the differential of that order goes out; `without` are not handed over."""
+
+    of: Callable[..., Any]
+    wrt: str | tuple[str, ...]
+    points: int | str
+    order: int = 1
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return shapes.of_function(self.of)[1]
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        return numeric.derivative(_path(self.of, values, _tuple(self.wrt)), self.order)
+
+    def asks(self) -> str:
+        which = {1: "differential", 2: "second differential"}.get(self.order, f"{self.order}-th differential")
+        along = ", ".join(f"d{x}" for x in _tuple(self.wrt))
+        return f"the {which} of {self.of.__name__} along {along}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveDerivative:
+    """The derivative of order k of a curve t ↦ `of(t)`; it has the curve's shape."""
+
+    of: Callable[..., Any]
+    points: int | str
+    order: int = 1
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return shapes.of_function(self.of)[1]
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        (t,) = values.values()
+        return numeric.derivative(lambda dt: self.of(t + dt), self.order)
+
+    def asks(self) -> str:
+        which = {1: "first", 2: "second"}.get(self.order, f"{self.order}-th")
+        return f"the {which} derivative of {self.of.__name__}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hessian:
+    """The n × n matrix H with d²s = dxᵀ H dx, for a scalar `of` of a vector."""
+
+    of: Callable[..., Any]
+    wrt: str
+    points: int | str
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return Array(_dims(self.of, self.wrt) * 2)
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        return numeric.hessian(lambda x: _apply(self.of, values, {self.wrt: x}), values[self.wrt])
+
+    def asks(self) -> str:
+        return f"the Hessian of {self.of.__name__} in {self.wrt}: d²s = d{self.wrt}ᵀ H d{self.wrt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taylor:
+    """The expansion f + df + … + dᵏf/k! along a direction that comes in."""
+
+    of: Callable[..., Any]
+    wrt: str
+    points: int | str
+    order: int = 2
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return shapes.of_function(self.of)[1]
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        path = _path(self.of, values, (self.wrt,))
+        total, factorial = np.asarray(path(0.0)), 1
+        for k in range(1, self.order + 1):
+            factorial *= k
+            total = total + numeric.derivative(path, k) / factorial
+        return total
+
+    def asks(self) -> str:
+        return f"the Taylor expansion of {self.of.__name__} to order {self.order} along d{self.wrt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identify:
+    """What multiplies the differential, from a black box: du(dv) = M dv, ds(dN) = tr(Mᵀ dN).
+
+    `given` holds exactly one `Linear`, the black box; M has the shape of its value, then of its variable.
+    """
+
+    given: Mapping[str, Spec]
+    points: int | str
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        _, linear = _black_box(self.given)
+        return Array(linear.of + linear.by)
+
+    def derive(self, values: Values) -> NDArray[Any]:
+        black_box: LinearMap = values[_black_box(self.given)[0]]
+        columns = [black_box(E) for E in numeric.units(black_box.by)]
+        return np.stack(columns, axis=-1).reshape(columns[0].shape + black_box.by)
+
+    def asks(self) -> str:
+        box, linear = _black_box(self.given)
+        law = (
+            f"{box}(N) = tr(Mᵀ N)"
+            if len(linear.by) > 1
+            else f"{box}(v) = M v"
+            if linear.of
+            else f"{box}(v) = uᵀ v"
+        )
+        return f"what multiplies the differential in {box}: {law}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """Any comparable answer: numbers, arrays, tuples of them, a shape, `None`, a string.
+
+    `answer` fixes the shape where there is one; without it, only the reference's own answer does.
+    """
+
+    given: Mapping[str, Spec]
+    points: int | str
+    returns: Answer = None
+    what: str = "the value"
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return self.returns
+
+    def derive(self, values: Values) -> None:
+        """There is no public function to derive the answer from."""
+
+    def asks(self) -> str:
+        return self.what
+
+
+Kind = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor | Identify | Value
+KINDS = (Gradient, Derivative, Differential, CurveDerivative, Hessian, Taylor, Identify, Value)
+
+
+def parameters(kind: Kind) -> dict[str, Spec]:
+    """What the student's function takes: the arguments of `of`, the directions, then what else is given."""
+    match kind:
+        case Identify() | Value():
+            return dict(kind.given)
+        case Differential():
+            kept = {x: spec for x, spec in _public(kind.of).items() if x not in kind.without}
+            return kept | _directions(kind.of, _tuple(kind.wrt)) | dict(kind.given)
+        case Taylor():
+            return _public(kind.of) | _directions(kind.of, (kind.wrt,)) | dict(kind.given)
+        case _:
+            return _public(kind.of) | dict(kind.given)
+
+
+def drawn(kind: Kind) -> dict[str, Spec]:
+    """Everything that is drawn: what the student's function takes, and what only `of` takes."""
+    return parameters(kind) | ({} if isinstance(kind, (Identify, Value)) else _public(kind.of))
+
+
+def signature(name: str, kind: Kind) -> str:
+    """As the student sees it: `least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)`."""
+    takes = ", ".join(f"{parameter}: {_brief(spec)}" for parameter, spec in parameters(kind).items())
+    answer = kind.answer()
+    specs = answer if isinstance(answer, tuple) else (answer,) if answer else ()
+    return f"{name}({takes})" + (f" -> {', '.join(map(_brief, specs))}" if specs else "")
+
+
+def _brief(spec: Spec) -> str:
+    return shapes.show(spec.dims) if isinstance(spec, Array) and spec.dims else str(spec)
+
+
+def _public(of: Callable[..., Any]) -> dict[str, Spec]:
+    return shapes.of_function(of)[0]
+
+
+def _tuple(wrt: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (wrt,) if isinstance(wrt, str) else wrt
+
+
+def _dims(of: Callable[..., Any], wrt: str) -> Dims:
+    variable = _public(of).get(wrt)
+    if not isinstance(variable, Array):
+        raise shapes.ShapeError(f"{of.__name__} has no array parameter {wrt} to differentiate by")
+    return variable.dims
+
+
+def _directions(of: Callable[..., Any], wrt: tuple[str, ...]) -> dict[str, Spec]:
+    return {f"d{x}": Array(_dims(of, x)) for x in wrt}
+
+
+def _apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:
+    return of(**{name: changed.get(name, values[name]) for name in _public(of)})
+
+
+def _path(of: Callable[..., Any], values: Values, wrt: tuple[str, ...]) -> numeric.Path:
+    """t ↦ of(X + t dX)."""
+    return lambda t: _apply(of, values, {x: values[x] + t * values[f"d{x}"] for x in wrt})
+
+
+def _black_box(given: Mapping[str, Spec]) -> tuple[str, Linear]:
+    boxes = [(name, spec) for name, spec in given.items() if isinstance(spec, Linear)]
+    if len(boxes) != 1:
+        raise shapes.ShapeError(f'Identify needs exactly one Linear["n -> k"] among given, not {len(boxes)}')
+    return boxes[0]

@@ -1,0 +1,116 @@
+"""All of it for one hand-in: frozen, printable, and back from JSON as it was.
+
+What a student may see and what only staff may see are different fields: `Seen` comes from public cases and
+from bare verdicts on hidden ones; everything that was measured on hidden cases, or said by a student's
+process there, is in `Measured` and `Provenance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seen:
+    """For the student: one sentence, and what may help, such as an input to paste."""
+
+    sentence: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """For staff: one case. `calls` counts those of the functions handed over."""
+
+    row: str
+    public: bool
+    sizes: Mapping[str, int]
+    verdict: str
+    said: str = ""
+    eta: float | None = None
+    relative: float | None = None
+    calls: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class ProblemRecord:
+    """What became of one problem."""
+
+    name: str
+    number: str
+    topic: str
+    asks: str
+    points: Decimal
+    score: Decimal
+    verdict: str
+    student: Seen
+    staff: tuple[Measured, ...]
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds. `students_code` is by the worker's clock."""
+
+    total: float
+    students_code: float
+    comparing: float
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """For staff: what a regrade needs to come out the same."""
+
+    grader: str
+    python: str
+    numpy: str
+    platform: str
+    seed_id: str
+    isolation: str
+    hand_in_sha256: str
+    timings: Timings
+
+
+@dataclass(frozen=True)
+class Record:
+    """One hand-in, graded. `remarks` are for the student: what was passed over or could not be executed."""
+
+    assignment: str
+    hand_in: str
+    file: str
+    problems: tuple[ProblemRecord, ...]
+    remarks: tuple[str, ...]
+    staff: Provenance
+
+    @property
+    def score(self) -> Decimal:
+        return sum((problem.score for problem in self.problems), Decimal(0))
+
+    @property
+    def points(self) -> Decimal:
+        return sum((problem.points for problem in self.problems), Decimal(0))
+
+
+def to_json(record: Record) -> str:
+    """The record as JSON text; decimals are strings, so they stay exact."""
+    return str(_adapter().dump_json(record, indent=1).decode())
+
+
+def from_json(text: str | bytes) -> Record:
+    """The record that `to_json` wrote.
+
+    Raises:
+        pydantic.ValidationError: it is something else.
+    """
+    record: Record = _adapter().validate_json(text)
+    return record
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Record)

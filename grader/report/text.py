@@ -1,0 +1,73 @@
+"""A record as a table on the terminal.
+
+Every text that a hand-in had a say in is shown character by character: control codes are written out,
+markup is not read.
+"""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from typing import TYPE_CHECKING, TextIO
+
+from grader.record import ProblemRecord, Record
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+PIPE_WIDTH = 110  # columns where there is no terminal to ask
+STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing": "dim", "not run": "dim"}
+
+
+def show(record: Record, stream: TextIO = sys.stdout) -> None:
+    """Print the record. Colour follows the terminal and NO_COLOR; the words alone say everything."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
+    console.print(Text(f"{record.assignment}: {printable(record.hand_in)}", style="bold"))
+    console.print(_table(record))
+    passed = sum(problem.score > 0 for problem in record.problems)
+    total = f"{number(record.score)} of {number(record.points)} points"
+    console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
+    for remark in record.remarks:
+        console.print(Text(f"note: {printable(remark)}"))
+
+
+def _table(record: Record) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("")
+    table.add_column("function", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    for place, problem in enumerate(record.problems):
+        last = place + 1 == len(record.problems) or record.problems[place + 1].topic != problem.topic
+        table.add_row(
+            problem.number,
+            problem.name,
+            f"{number(problem.score)}/{number(problem.points)}",
+            Text(problem.verdict, style=STYLES.get(problem.verdict, "red")),
+            Text(_seen(problem)),
+            end_section=last,
+        )
+    return table
+
+
+def _seen(problem: ProblemRecord) -> str:
+    return "" if problem.verdict == "right" else printable(problem.student.sentence)
+
+
+def number(value: Decimal) -> str:
+    """`4`, `2.5`: no trailing zeros, no exponent."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def printable(text: str) -> str:
+    """The text on one line, with every character that is not printable written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

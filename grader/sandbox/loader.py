@@ -1,0 +1,195 @@
+"""From source to functions, in the student's process, losing as little as possible.
+
+Source is executed statement by statement: one that fails costs itself and is noted. Where a file or cell
+does not compile as a whole, its top-level blocks are tried one by one, so a syntax error costs the function
+it is in. A `Cell` is a Python file's bytes or one notebook cell's text.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import importlib.abc
+import importlib.machinery
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
+
+from grader.sandbox.outcome import Note
+
+Cell = bytes | str
+Modules = Mapping[str, Sequence[Cell]]
+
+MAX_JOINED = 40  # blocks that a salvaged statement may stretch over, such as a text with lines at the margin
+NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+BODY_KEPT = ("%%time", "%%timeit", "%%capture", "%%prun")
+
+
+def load(modules: Modules, main: str) -> tuple[ModuleType, list[Note]]:
+    """The main module, executed, and what was lost on the way. The others can be imported, never shadow."""
+    notes: list[Note] = []
+    sys.meta_path.append(_Finder(modules, notes))  # last, so that numpy.py beside hw2.py is not numpy
+    module = ModuleType(main)
+    sys.modules[main] = module
+    _execute(main, modules[main], module, notes)
+    return module, notes
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports a hand-in's own modules from memory; a folder is a package, with or without `__init__.py`."""
+
+    def __init__(self, modules: Modules, notes: list[Note]) -> None:
+        self.modules = modules
+        self.notes = notes
+
+    def find_spec(
+        self, name: str, _path: object = None, _target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package = any(other.startswith(f"{name}.") for other in self.modules)
+        if name not in self.modules and not package:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=package)
+
+    def exec_module(self, module: ModuleType) -> None:
+        _execute(module.__name__, self.modules.get(module.__name__, ()), module, self.notes)
+
+
+def _execute(name: str, cells: Sequence[Cell], module: ModuleType, notes: list[Note]) -> None:
+    for number, cell in enumerate(cells, start=1):
+        if isinstance(cell, bytes):
+            where, text = f"{name.replace('.', '/')}.py", _decode(cell)
+        else:
+            where, text = f"cell {number}", cell if _compiles(cell) else _without_magics(cell)
+        for node, flags in _statements(where, text, notes):
+            try:
+                exec(
+                    compile(ast.Module([node], []), where, "exec", flags=flags, dont_inherit=True),
+                    module.__dict__,
+                )
+            except BaseException as error:  # SystemExit and KeyboardInterrupt too: the rest goes on
+                notes.append(
+                    Note(f"{where}, line {place(error, where) or node.lineno}", said(error), _names(node))
+                )
+
+
+def place(error: BaseException, where: str) -> int | None:
+    """The last line of that file or cell on the way to the error."""
+    line, traceback = None, error.__traceback__
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == where:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def said(error: BaseException) -> str:
+    """`NameError: name 'x' is not defined`, whatever its `__str__` does, cut to a readable length."""
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
+        text = "(its message cannot be shown)"
+    return f"{type(error).__name__}: {str(text)[:500]}" if text else type(error).__name__
+
+
+def _decode(source: bytes) -> str:
+    """As Python reads a file: by byte order mark, cookie, or as UTF-8; where that fails, as Latin-1."""
+    if source[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return source.decode("utf-16", "replace")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return source.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        return source.decode("latin-1")
+
+
+def _statements(where: str, text: str, notes: list[Note]) -> Iterator[tuple[ast.stmt, int]]:
+    """Every top-level statement with its compiler flags; what does not compile is noted."""
+    flags = 0
+    for start, block in _blocks(where, text, notes):
+        for node in ast.parse("\n" * start + block, where).body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                flags |= sum(
+                    getattr(__future__, n.name).compiler_flag
+                    for n in node.names
+                    if hasattr(__future__, n.name)
+                )
+            yield node, flags
+
+
+def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
+    """(lines before, text) of the whole if it compiles, else of each run of top-level blocks that does."""
+    if _compiles(text):
+        yield 0, text
+        return
+    starts = _margins(text)
+    lines = text.splitlines(keepends=True)
+    i = 0
+    while i < len(starts) - 1:
+        for j in range(i + 1, min(i + MAX_JOINED, len(starts))):
+            block = "".join(lines[starts[i] : starts[j]])
+            if _compiles(block):
+                yield starts[i], block
+                i = j
+                break
+        else:
+            notes.append(_broken(where, starts[i], "".join(lines[starts[i] : starts[i + 1]])))
+            i += 1
+
+
+def _margins(text: str) -> list[int]:
+    """Where top-level blocks may begin: lines at the margin that can open a statement."""
+    starts, decorated = [0], False
+    for number, line in enumerate(text.splitlines()):
+        if not re.match(r"[^\s#)\]}]", line) or re.match(r"(else|elif|except|finally|case)\b", line):
+            continue
+        if number and not decorated:
+            starts.append(number)
+        decorated = line.startswith("@")
+    return [*starts, len(text.splitlines())]
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "", "exec", dont_inherit=True)
+    except NOT_COMPILED:
+        return False
+    return True
+
+
+def _broken(where: str, start: int, block: str) -> Note:
+    lost = tuple(re.findall(r"^\s*(?:async\s+)?def\s+(\w+)", block, re.MULTILINE))
+    try:
+        compile("\n" * start + block, where, "exec", dont_inherit=True)
+    except NOT_COMPILED as error:
+        line = error.lineno if isinstance(error, SyntaxError) and error.lineno else start + 1
+        return Note(f"{where}, line {line}", said(error), lost)
+    return Note(f"{where}, line {start + 1}", "this part cannot be read", lost)
+
+
+def _names(node: ast.stmt) -> tuple[str, ...]:
+    return (node.name,) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else ()
+
+
+def _without_magics(cell: str) -> str:
+    """A notebook cell's Python: `%%time` keeps its body, other cell magics drop the cell, line magics go.
+
+    Only for a cell that does not compile as it is: in one that does, `%` is an operator or part of a text.
+    """
+    first = cell.lstrip().split(maxsplit=1)[:1]
+    if first and first[0].startswith("%%"):
+        if first[0] not in BODY_KEPT:
+            return ""
+        cell = cell.replace(cell.lstrip().splitlines()[0], "", 1)
+    return "\n".join(_without_magic(line) for line in cell.splitlines())
+
+
+def _without_magic(line: str) -> str:
+    assigned = re.match(r"(\s*[\w, ]+=\s*)[%!]", line)  # files = !ls
+    if assigned:
+        return f"{assigned[1]}None"
+    if re.match(r"\s*([%!?]|[\w.]+\?{1,2}\s*$)", line):  # %timeit f(x), !pip install, help?
+        return f"{line[: len(line) - len(line.lstrip())]}pass"
+    return line

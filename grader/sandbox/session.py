@@ -1,0 +1,225 @@
+"""One hand-in's conversation with its process: questions go in, outcomes come out, whatever the process does.
+
+All deadlines are on this side's clock and end in SIGKILL. Answers come one frame per call, so a hang at one
+call keeps those before it; after a death a fresh process takes up at the next question. Functions among the
+arguments are evaluated here and counted. Only a process that cannot even start is the grader's fault.
+
+What comes from the process is matched by type before it is compared: `==` of an array is no truth value.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from grader.assignment import Limits
+from grader.faults import Fault
+from grader.functions import Refused, evaluate
+from grader.sandbox import jail
+from grader.sandbox.frames import FrameError, Stub
+from grader.sandbox.outcome import Crashed, Missing, Note, NotRun, Outcome, Raised, Returned, TimedOut
+from grader.submission import Submission
+
+START_SECONDS = 30.0
+MAX_NOTES = 20
+MAX_TEXT = 600  # characters of one text from the student's process
+NO_ANSWER = "it sent something that is no answer"
+NO_TIME = "the time for the whole hand-in was used up"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A function's name, its parameters, and the arguments of every call."""
+
+    function: str
+    parameters: tuple[str, ...]
+    calls: tuple[tuple[Any, ...], ...]
+
+
+class _Ended(Exception):
+    """The process is of no further use; carries what to say of the call it was at."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+class Session:
+    """A hand-in's process while it is asked, and the next one after its death. Use it in a `with` statement.
+
+    `notes` is what could not be executed when the source was first loaded.
+    """
+
+    def __init__(self, submission: Submission, limits: Limits) -> None:
+        self.notes: tuple[Note, ...] = ()
+        self._submission = submission
+        self._limits = limits
+        self._ends = math.inf
+        self._process = jail.start()  # it imports numpy while the caller prepares its questions
+        self._state: str = "started"  # then "loaded", or "stopped"
+        self._unloadable: Outcome | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def ask(self, question: Question) -> tuple[Outcome, ...]:
+        """One outcome per call, in order.
+
+        Raises:
+            Fault: no process could be started.
+        """
+        outcomes: list[Outcome] = []
+        try:
+            self._load()
+            with self._within(self._limits.call_seconds) as deadline:
+                self._process.line.send(("ask", question.function, _sendable(question)), deadline)
+            for index in range(len(question.calls)):
+                with self._within(self._limits.call_seconds) as deadline:
+                    outcomes.append(self._outcome(question, index, deadline))
+                if isinstance(outcomes[0], Missing):
+                    break
+        except _Ended as ended:
+            self._stop()
+            outcomes.append(ended.outcome)
+        last = outcomes[-1]
+        rest = (
+            last
+            if isinstance(last, Missing) or self._unloadable
+            else NotRun("an earlier call ended the process")
+        )
+        return (*outcomes, *[rest] * (len(question.calls) - len(outcomes)))
+
+    def _load(self) -> None:
+        """Have a process that has executed the hand-in's source."""
+        if self._unloadable:
+            raise _Ended(self._unloadable)
+        if self._state == "loaded":
+            return
+        if self._state == "stopped":
+            self._process = jail.start()
+            self._state = "started"
+        self._await_ready()
+        self._ends = min(self._ends, monotonic() + self._limits.hand_in_seconds)
+        modules = tuple(self._submission.modules.items())
+        try:
+            with self._within(self._limits.import_seconds, importing=True) as deadline:
+                self._process.line.send(("load", self._submission.main, modules), deadline)
+                notes = _notes(self._process.line.receive(deadline))
+        except _Ended as ended:
+            self._unloadable = ended.outcome
+            raise
+        self.notes = self.notes or notes
+        self._state = "loaded"
+
+    def _await_ready(self) -> None:
+        try:
+            ready = self._process.line.receive(monotonic() + START_SECONDS)
+        except (OSError, EOFError, FrameError):
+            ready = None
+        if ready != ("ready",):
+            said = jail.last_words(self._process)
+            self._stop()
+            raise Fault(f"the student's process did not start: {said or 'it said nothing'}")
+
+    def _outcome(self, question: Question, index: int, deadline: float) -> Outcome:
+        """What became of one call; the calls of its functions are answered on the way."""
+        names, arguments = question.parameters, question.calls[index]
+        counts: Counter[str] = Counter()
+        while True:
+            match self._process.line.receive(deadline):
+                case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
+                    counts[names[place]] += 1
+                    self._process.line.send(_evaluated(names[place], arguments[place], x), deadline)
+                case (str("call"), *_):
+                    refusal = "this function can only be called by the call that it was given to"
+                    self._process.line.send(("refused", refusal), deadline)
+                case (str("answer"), int(at), value, tuple(mutated), float(seconds)) if (
+                    at == index and _places(mutated)
+                ):
+                    changed = tuple(name for k, name in enumerate(names) if k in mutated)
+                    return Returned(value, changed, dict(counts), seconds if math.isfinite(seconds) else 0.0)
+                case (str("raised"), int(at), str(kind), str(message), str(where)) if at == index:
+                    return Raised(kind[:MAX_TEXT], message[:MAX_TEXT], where[:MAX_TEXT])
+                case (str("missing"),) if index == 0:
+                    lost = [f"{n.where}: {n.message}" for n in self.notes if question.function in n.lost]
+                    return Missing(lost[0] if lost else "")
+                case _:
+                    raise FrameError(NO_ANSWER)
+
+    @contextmanager
+    def _within(self, seconds: float, *, importing: bool = False) -> Iterator[float]:
+        """A deadline; silence, death or nonsense before it becomes the outcome of what was going on."""
+        try:
+            yield min(monotonic() + seconds, self._ends)
+        except FrameError:
+            raise _Ended(Crashed(NO_ANSWER, importing)) from None
+        except TimeoutError:
+            over = monotonic() >= self._ends
+            raise _Ended(NotRun(NO_TIME) if over else TimedOut(seconds, importing)) from None
+        except (EOFError, OSError):
+            raise _Ended(Crashed(_ending(self._stop()), importing)) from None
+
+    def _stop(self) -> int:
+        """End the process, if there is one, and say how it ended."""
+        self._state = "stopped"
+        return jail.stop(self._process)
+
+
+def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:
+    """The arguments, with a stub in place of every function."""
+    return tuple(
+        tuple(
+            Stub(place, name) if callable(x) else x
+            for place, (name, x) in enumerate(zip(question.parameters, arguments, strict=True))
+        )
+        for arguments in question.calls
+    )
+
+
+def _evaluated(name: str, function: Any, argument: Any) -> tuple[str, Any]:
+    """What to say to a call of a function that stays here; an argument that is none is refused in words."""
+    try:
+        return "value", evaluate(name, function, argument)
+    except Refused as refused:
+        return "refused", str(refused)
+    except Exception as error:
+        return "refused", f"{name} has no value there ({type(error).__name__})"
+
+
+def _places(mutated: tuple[Any, ...]) -> bool:
+    return all(isinstance(place, int) for place in mutated)
+
+
+def _notes(message: Any) -> tuple[Note, ...]:
+    match message:
+        case (str("loaded"), tuple(notes)):
+            return tuple(_note(note) for note in notes[:MAX_NOTES])
+    raise FrameError(NO_ANSWER)
+
+
+def _note(note: Any) -> Note:
+    match note:
+        case (str(where), str(message), tuple(lost)) if all(isinstance(name, str) for name in lost):
+            return Note(
+                where[:MAX_TEXT], message[:MAX_TEXT], tuple(name[:MAX_TEXT] for name in lost[:MAX_NOTES])
+            )
+    raise FrameError(NO_ANSWER)
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"it ended the process (exit code {code})"
+    if code == -signal.SIGKILL:
+        return "it was killed, or closed the grader's connection"
+    return f"it crashed ({signal.Signals(-code).name})"

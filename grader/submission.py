@@ -1,0 +1,256 @@
+"""One hand-in, whatever its form, to source text: `.py`, `.ipynb`, a folder or a zip with one of them inside.
+
+Nothing is executed, extracted or followed: links are passed over, sizes are capped while reading, archive
+members are read from memory. What is wrong with a hand-in is a value, for it is the student's fault.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+Cell = bytes | str  # a Python file's bytes, or one notebook cell's text
+
+MAX_SOURCE = 512 << 10  # of all source text together
+MAX_NOTEBOOK = 32 << 20  # pictures included
+MAX_ARCHIVE = 64 << 20
+MAX_FILES = 2000
+CLUTTER = {"__MACOSX", ".git", ".ipynb_checkpoints", "__pycache__", ".venv", "venv", "site-packages"}
+NOT_A_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Source text. `modules` maps dotted names to cells; `main` is the module that answers.
+
+    `file` is where it was found inside the hand-in, `fault` says why there is no source at all, `remarks`
+    what was passed over.
+    """
+
+    name: str
+    main: str
+    modules: Mapping[str, tuple[Cell, ...]]
+    file: str = ""
+    fault: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every module's name and source."""
+        total = sha256()
+        for name, cells in sorted(self.modules.items()):
+            for cell in cells:
+                data = cell if isinstance(cell, bytes) else cell.encode("utf-8", "backslashreplace")
+                total.update(f"{name}:{len(data)}:".encode() + data)
+        return total.hexdigest()
+
+
+class _Unusable(Exception):
+    """One sentence: why a file, or the whole hand-in, cannot be read."""
+
+
+Reader = Callable[[int], bytes]  # a file's first bytes, at most so many
+Entries = dict[str, Reader]  # by path inside the hand-in, in POSIX form
+
+
+def read_submission(path: Path, file: str) -> Submission:
+    """The hand-in at `path`, of which `file` (without suffix) is asked."""
+    name = path.name.encode("utf-8", "backslashreplace").decode()  # a file system's names may be no text
+    remarks: list[str] = []
+    try:
+        entries = _entries(path, remarks)
+        main = _choose(entries, file, path.name, remarks)
+        modules = _modules(entries, main, file, remarks)
+    except _Unusable as fault:
+        return Submission(name, file, {file: ()}, fault=str(fault), remarks=tuple(remarks))
+    return Submission(name, file, modules, main, remarks=tuple(remarks))
+
+
+def _entries(path: Path, remarks: list[str]) -> Entries:
+    if path.is_symlink():
+        raise _Unusable(f"{path.name} is a link; hand in the file itself")
+    if path.is_dir():
+        return _folder_entries(path, remarks)
+    if path.suffix.lower() == ".zip":
+        return _zip_entries(path, remarks)
+    return {path.name: lambda limit: _read_file(path, limit)}
+
+
+def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
+    entries: Entries = {}
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in CLUTTER)
+        for name in sorted(files):
+            path = Path(parent, name)
+            inside = path.relative_to(folder).as_posix()
+            if not _is_source(inside):
+                continue
+            if path.is_symlink() or not path.is_file():
+                remarks.append(f"{inside} is a link or no ordinary file and was passed over")
+            elif len(entries) == MAX_FILES:
+                raise _Unusable(
+                    f"{folder.name} has more than {MAX_FILES} source files; hand in your own alone"
+                )
+            else:
+                entries[inside] = lambda limit, path=path: _read_file(path, limit)  # type: ignore[misc]
+    return entries
+
+
+def _zip_entries(path: Path, remarks: list[str]) -> Entries:
+    data = _read_file(path, MAX_ARCHIVE + 1)
+    if len(data) > MAX_ARCHIVE:
+        raise _Unusable(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB; hand in the source alone")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = [member for member in archive.infolist() if _is_source(_posix(member.filename))]
+    except NOT_A_ZIP as error:
+        raise _Unusable(f"{path.name} cannot be opened as a zip file ({error}); pack it again") from None
+    if len(members) > MAX_FILES:
+        raise _Unusable(f"{path.name} has more than {MAX_FILES} source files; hand in your own alone")
+    entries: Entries = {}
+    taken: dict[str, zipfile.ZipInfo] = {}
+    for member in members:
+        name = _posix(member.filename)
+        other = taken.setdefault(name.casefold(), member)
+        if _escapes(name):
+            remarks.append(f"{name} points outside the zip file and was passed over")
+        elif stat.S_ISLNK(member.external_attr >> 16):
+            remarks.append(f"{name} is a link and was passed over")
+        elif other is member:
+            entries[name] = lambda limit, member=member: _read_member(archive, member, limit)  # type: ignore[misc]
+        elif (other.CRC, other.file_size) != (member.CRC, member.file_size):
+            remarks.append(f"the zip file has two different files named {name}; neither was used")
+            entries.pop(_posix(other.filename), None)
+    return entries
+
+
+def _posix(name: str) -> str:
+    return name.replace("\\", "/")
+
+
+def _escapes(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+
+
+def _is_source(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    cluttered = any(part in CLUTTER or part.startswith("._") for part in parts)
+    return not cluttered and name.lower().endswith((".py", ".ipynb"))
+
+
+def _read_file(path: Path, limit: int) -> bytes:
+    """A regular file's bytes; never a link's, a device's or a pipe's."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise _Unusable(f"{path.name} is no ordinary file")
+            return stream.read(limit)
+    except OSError as error:
+        raise _Unusable(f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    try:
+        with archive.open(member) as stream:
+            return stream.read(limit)
+    except NOT_A_ZIP as error:
+        raise _Unusable(f"{member.filename} cannot be unpacked ({error}); pack it again") from None
+
+
+def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> str:
+    """The asked file: the one nearest the top, a script before a notebook, else the only one there is."""
+    named = [path for path in entries if PurePosixPath(path).stem.casefold() == file.casefold()]
+    if not named:
+        scripts = [path for path in entries if path.lower().endswith(".py")] or list(entries)
+        if len(scripts) == 1:
+            if entries.keys() != {hand_in}:
+                remarks.append(f"there is no {file}.py; {scripts[0]} was taken for it")
+            return scripts[0]
+        there = f"it has {', '.join(sorted(scripts)[:5])}" if scripts else "it has no Python file or notebook"
+        passed = f" ({'; '.join(remarks)})" if remarks else ""
+        raise _Unusable(f"there is no {file}.py or {file}.ipynb in {hand_in}: {there}{passed}")
+    depth = min(path.count("/") for path in named)
+    nearest = sorted(
+        (path for path in named if path.count("/") == depth),
+        key=lambda path: (path.lower().endswith(".ipynb"), PurePosixPath(path).stem != file, path),
+    )
+    rivals = [path for path in nearest if path.lower().endswith(".py") == nearest[0].lower().endswith(".py")]
+    if len({PurePosixPath(path).parent for path in rivals}) > 1:
+        raise _Unusable(f"{hand_in} has {' and '.join(rivals)}; hand in one of them")
+    if len(nearest) > 1:
+        remarks.append(f"{nearest[0]} was graded; {', '.join(nearest[1:])} was not")
+    return nearest[0]
+
+
+def _modules(entries: Entries, main: str, file: str, remarks: list[str]) -> dict[str, tuple[Cell, ...]]:
+    """The asked module, and every script at or below its folder under the name it is imported by."""
+    folder = PurePosixPath(main).parent
+    if main.lower().endswith(".ipynb"):
+        modules = {file: _notebook_cells(main, entries[main])}
+    else:
+        modules = {file: (_source(main, entries[main], MAX_SOURCE),)}
+    left = MAX_SOURCE - sum(len(cell) for cell in modules[file])
+    for path in entries:
+        name = _module_name(path, folder)
+        if path == main or not name or name in modules:
+            continue
+        try:
+            modules[name] = (_source(path, entries[path], left),)
+            left -= len(modules[name][0])
+        except _Unusable as fault:
+            remarks.append(f"{fault}; it was passed over")
+    return modules
+
+
+def _module_name(path: str, folder: PurePosixPath) -> str:
+    """`calculus/rules.py` is `calculus.rules`; "" for what cannot be imported from `folder`."""
+    pure = PurePosixPath(path)
+    if not path.endswith(".py") or not pure.is_relative_to(folder):
+        return ""
+    parts = pure.relative_to(folder).with_suffix("").parts
+    parts = parts[:-1] if parts[-1] == "__init__" else parts
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+
+
+def _source(path: str, read: Reader, limit: int) -> bytes:
+    data = read(limit + 1)
+    if len(data) > limit:
+        raise _Unusable(f"{path} is too large: a hand-in may have {MAX_SOURCE >> 10} KiB of source text")
+    return data
+
+
+def _notebook_cells(path: str, read: Reader) -> tuple[Cell, ...]:
+    data = read(MAX_NOTEBOOK + 1)
+    if len(data) > MAX_NOTEBOOK:
+        raise _Unusable(
+            f"{path} is larger than {MAX_NOTEBOOK >> 20} MiB; clear its output and hand it in again"
+        )
+    try:
+        cells = tuple(_code_cells(json.loads(data.decode("utf-8-sig"))))
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError):
+        raise _Unusable(f"{path} is no notebook; save it again as .ipynb") from None
+    if sum(map(len, cells)) > MAX_SOURCE // 2:  # a character may need more than one byte
+        raise _Unusable(
+            f"{path} is too large: a hand-in may have {MAX_SOURCE >> 11} KiB of source text in cells"
+        )
+    return cells
+
+
+def _code_cells(notebook: Any) -> list[str]:
+    """The text of every code cell, in notebook format 4 or 3."""
+    cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+    sources = [cell.get("source", cell.get("input", "")) for cell in cells if cell["cell_type"] == "code"]
+    return ["".join(source) for source in sources]

@@ -1,0 +1,132 @@
+r"""Layer by layer, with $e = vU - y$.
+
+Output. $L = ee^\top$, so $dL = 2\,de\,e^\top$. In $v$: $de = dv\,U$, $dL = 2\,dv\,Ue^\top = \langle
+2eU^\top, dv\rangle$. In $U$: $de = v\,dU$, $dL = 2\operatorname{tr}(e^\top v\,dU) = \langle 2v^\top e,
+dU\rangle$.
+
+Normalisation. $d\|\tilde U\| = \operatorname{tr}(U^\top d\tilde U)$, because $2\|\tilde U\|\,d\|\tilde
+U\| = d\|\tilde U\|^2 = 2\operatorname{tr}(\tilde U^\top d\tilde U)$. By the quotient rule $dU = d\tilde
+U/\|\tilde U\| - \tilde U\,d\|\tilde U\|/\|\tilde U\|^2     = (d\tilde U - U\operatorname{tr}(U^\top
+d\tilde U))/\|\tilde U\|$.
+
+Into the gradient in $U$: $dL = \langle 2v^\top e, dU\rangle$, and this $dU$ is symmetric as a map of
+$d\tilde U$, so $G = (2/\|\tilde U\|)\,[v^\top e - U\operatorname{tr}(U^\top v^\top e)]$ with
+$\operatorname{tr}(U^\top v^\top e) = \operatorname{tr}(vUe^\top)$.
+
+Hidden layer. $d\tilde U = r(WX) \circ (dW\,X)$, hence
+$dL = \langle G, r(WX) \circ (dW\,X)\rangle = \langle (G \circ r(WX))X^\top, dW\rangle
+    = \operatorname{tr}(X(G \circ r(WX))^\top dW)$.
+"""
+
+import numpy as np
+
+from grader.functions import Activation
+
+ACTIVATIONS = {  # unlike any textbook's, so that nothing but the general formula fits
+    "ripple": Activation(lambda z: z + 0.5 * np.sin(2 * z), lambda z: 1 + np.cos(2 * z)),
+    "bump": Activation(lambda z: z / (1 + z * z) + 0.3 * z, lambda z: (1 - z * z) / (1 + z * z) ** 2 + 0.3),
+}
+
+
+def grad_v(v, U, y):
+    return 2 * (v @ U - y) @ U.T
+
+
+def grad_U(v, U, y):
+    return 2 * v.T @ (v @ U - y)
+
+
+def d_normalize(U_tilde, dU_tilde):
+    norm = np.sqrt((U_tilde**2).sum())
+    U = U_tilde / norm
+    return (dU_tilde - U * (U * dU_tilde).sum()) / norm
+
+
+def grad_U_tilde(v, U_tilde, y):
+    norm = np.sqrt((U_tilde**2).sum())
+    U = U_tilde / norm
+    e = v @ U - y
+    return 2 / norm * (v.T @ e - U * (v @ U @ e.T))
+
+
+def d_hidden(W, X, dW, r):
+    return r(W @ X) * (dW @ X)
+
+
+def derivative_W(v, W, X, y, s, r):
+    return X @ (grad_U_tilde(v, s(W @ X), y) * r(W @ X)).T
+
+
+def grad_W(v, W, X, y, s, r):
+    return (grad_U_tilde(v, s(W @ X), y) * r(W @ X)) @ X.T
+
+
+def _unprojected(v, U_tilde, y):
+    norm = np.sqrt((U_tilde**2).sum())
+    return 2 / norm * v.T @ (v @ U_tilde / norm - y)
+
+
+MISTAKES = {
+    "grad_v": {
+        "the factor 2 of the square is missing": lambda v, U, y: (v @ U - y) @ U.T,
+        "the error is y − vU here: the sign is flipped": lambda v, U, y: 2 * (y - v @ U) @ U.T,
+        "the targets y are missing": lambda v, U, y: 2 * v @ U @ U.T,
+    },
+    "grad_U": {
+        "the factor 2 of the square is missing": lambda v, U, y: v.T @ (v @ U - y),
+        "the error is y − vU here: the sign is flipped": lambda v, U, y: 2 * v.T @ (y - v @ U),
+        "the targets y are missing": lambda v, U, y: 2 * v.T @ v @ U,
+    },
+    "d_normalize": {
+        "the norm is taken as a constant: its own differential, the projection term, is missing": (
+            lambda U_tilde, dU_tilde: dU_tilde / np.sqrt((U_tilde**2).sum())
+        ),
+        "the result is not divided by ‖Ũ‖": lambda U_tilde, dU_tilde: (
+            dU_tilde - U_tilde * (U_tilde * dU_tilde).sum() / (U_tilde**2).sum()
+        ),
+        "Ũ stands where the normalised U belongs": lambda U_tilde, dU_tilde: (
+            (dU_tilde - U_tilde * (U_tilde * dU_tilde).sum()) / np.sqrt((U_tilde**2).sum())
+        ),
+    },
+    "grad_U_tilde": {
+        "the projection term is missing: the norm is not a constant": _unprojected,
+        "the factor 2/‖Ũ‖ is missing": lambda v, U_tilde, y: (
+            grad_U_tilde(v, U_tilde, y) * np.sqrt((U_tilde**2).sum()) / 2
+        ),
+        "the factor 1/‖Ũ‖ is missing": lambda v, U_tilde, y: (
+            grad_U_tilde(v, U_tilde, y) * np.sqrt((U_tilde**2).sum())
+        ),
+        "this is the gradient in U, not in Ũ": lambda v, U_tilde, y: grad_U(
+            v, U_tilde / np.sqrt((U_tilde**2).sum()), y
+        ),
+    },
+    "d_hidden": {
+        "the activation's derivative is missing": lambda W, X, dW, r: dW @ X,
+        "r is evaluated at the direction": lambda W, X, dW, r: r(dW @ X) * (dW @ X),
+        "r acts entry by entry, not by its mean": lambda W, X, dW, r: dW @ X * r(W @ X).mean(),
+    },
+    "derivative_W": {
+        "the activation's derivative is missing": lambda v, W, X, y, s, r: X @ grad_U_tilde(v, s(W @ X), y).T,
+        "r is evaluated at the output s(WX) instead of WX": lambda v, W, X, y, s, r: (
+            X @ (grad_U_tilde(v, s(W @ X), y) * r(s(W @ X))).T
+        ),
+        "s stands where its derivative r belongs": lambda v, W, X, y, s, r: (
+            X @ (grad_U_tilde(v, s(W @ X), y) * s(W @ X)).T
+        ),
+        "the projection term is missing: the norm is not a constant": lambda v, W, X, y, s, r: (
+            X @ (_unprojected(v, s(W @ X), y) * r(W @ X)).T
+        ),
+    },
+    "grad_W": {
+        "the activation's derivative is missing": lambda v, W, X, y, s, r: grad_U_tilde(v, s(W @ X), y) @ X.T,
+        "r is evaluated at the output s(WX) instead of WX": lambda v, W, X, y, s, r: (
+            (grad_U_tilde(v, s(W @ X), y) * r(s(W @ X))) @ X.T
+        ),
+        "s stands where its derivative r belongs": lambda v, W, X, y, s, r: (
+            (grad_U_tilde(v, s(W @ X), y) * s(W @ X)) @ X.T
+        ),
+        "the projection term is missing: the norm is not a constant": lambda v, W, X, y, s, r: (
+            (_unprojected(v, s(W @ X), y) * r(W @ X)) @ X.T
+        ),
+    },
+}

@@ -1,0 +1,44 @@
+"""What the tests share: the shipped assignment, its key, and how to grade a text."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import load_assignment
+from grader.grade import grade
+from grader.key import make_key
+from grader.reference import load_reference
+from grader.submission import Submission
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def assignment():
+    return load_assignment(ROOT)
+
+
+@pytest.fixture(scope="session")
+def reference(assignment):
+    return load_reference(assignment)
+
+
+@pytest.fixture(scope="session")
+def key(assignment, reference):
+    return make_key(assignment, reference)
+
+
+@pytest.fixture(scope="session")
+def grade_text(assignment, key):
+    """Grade source text as hw2.py; returns the record."""
+
+    def graded(source: str | bytes, **limits):
+        cell = source.encode() if isinstance(source, str) else source
+        settings = assignment.settings.model_copy(
+            update={"limits": assignment.settings.limits.model_copy(update=limits)}
+        )
+        from dataclasses import replace
+
+        return grade(replace(assignment, settings=settings), key, Submission("hw2.py", "hw2", {"hw2": (cell,)}))
+
+    return graded
