@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import cast
 
 from grader import authored
 from grader.faults import Fault
@@ -29,14 +27,13 @@ else:
 SETTINGS_FILE = "assignment.toml"
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
 
-Seconds = Annotated[float, Field(gt=0, le=3600)]
+LONGEST = 3600  # seconds that a limit may be
+Seconds = float
+Names = tuple[str, ...]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Table):
+@dataclass(frozen=True)
+class Limits:
     """Deadlines on the grader's clock."""
 
     import_seconds: Seconds = 10
@@ -44,19 +41,21 @@ class Limits(_Table):
     hand_in_seconds: Seconds = 60
 
 
-class Policies(_Table):
+@dataclass(frozen=True)
+class Policies:
     """What the author decides. `imprecise`: the share of the points for a right formula that loses digits."""
 
-    imprecise: Decimal = Field(default=Decimal(1), ge=0, le=1)
+    imprecise: Decimal = Decimal(1)
 
 
-class Settings(_Table):
-    """The whole of assignment.toml."""
+@dataclass(frozen=True)
+class Settings:
+    """The whole of assignment.toml. No pydantic model: its import alone would be a sixth of a cold run."""
 
     title: str
-    file: str = Field(pattern=r"^[A-Za-z_]\w*$")
-    points: Decimal = Field(gt=0)
-    topics: tuple[str, ...] = Field(min_length=1)
+    file: str
+    points: Decimal
+    topics: Names
     limits: Limits = Limits()
     policies: Policies = Policies()
 
@@ -152,15 +151,48 @@ def select(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
 
 def _settings(path: Path) -> Settings:
     try:
-        return Settings.model_validate(tomllib.loads(authored.read(path)))
+        table = tomllib.loads(authored.read(path), parse_float=Decimal)
+        return cast("Settings", _from_table("Settings", table))
     except tomllib.TOMLDecodeError as error:
         raise Fault(f"{path} is not TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            raise Fault(f"{path}: there is no setting {key}; remove it or mend its spelling") from None
-        raise Fault(f"{path}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+    except ValueError as error:
+        raise Fault(f"{path}: {error}") from None
+
+
+def _from_table(what: str, value: object, key: str = "") -> object:
+    """A TOML value as the field type that its name says; a table as the dataclass, field by field.
+
+    Raises:
+        ValueError: one sentence that names the key.
+    """
+    table = {"Settings": Settings, "Limits": Limits, "Policies": Policies}.get(what)
+    if table and isinstance(value, dict):
+        known = {field.name: field for field in fields(table)}
+        where = f"{key}." if key else ""
+        for name in value:
+            if name not in known:
+                raise ValueError(f"there is no setting {where}{name}; remove it or mend its spelling")
+        for name, field in known.items():
+            if field.default is MISSING and name not in value:
+                raise ValueError(f"the setting {where}{name} is missing")
+        return table(**{n: _from_table(str(known[n].type), v, f"{where}{n}") for n, v in value.items()})
+    match what, value:
+        case "str", str():
+            return value
+        case "Seconds", int() | Decimal() if 0 < value <= LONGEST:
+            return float(value)
+        case "Decimal", int() | Decimal() if value >= 0:
+            return Decimal(value)
+        case "Names", [_, *_] if all(isinstance(name, str) and name.isidentifier() for name in value):
+            return tuple(value)
+    says = {
+        "str": "a text",
+        "Seconds": f"a number of seconds up to {LONGEST}",
+        "Decimal": "a number, 0 or more",
+    }
+    raise ValueError(
+        f"{key} = {value!r}: {says.get(what, 'a list of names' if what == 'Names' else 'a table')} is asked"
+    )
 
 
 def _topic_problems(path: Path, name: str, number: int) -> list[Problem]:

@@ -20,9 +20,11 @@ from grader import __version__
 from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
-from grader.key import Key, Sample
+from grader.key import Key, Sample, make_key
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
-from grader.sandbox.outcome import Missing, Note, Outcome, Returned
+from grader.reference import Reference
+from grader.sandbox.jail import Process
+from grader.sandbox.outcome import Outcome, Returned
 from grader.sandbox.session import Question, Session
 from grader.submission import Submission
 
@@ -30,50 +32,56 @@ ISOLATION = "process"  # a fresh interpreter; no further layer yet
 
 
 def grade(assignment: Assignment, key: Key, submission: Submission) -> Record:
-    """Grade one hand-in.
+    """Grade one hand-in against a key that is at hand.
 
     Raises:
         Fault: the student's process could not be started.
     """
+    with Session(submission, assignment.settings.limits) as session:
+        return _grade(assignment, key, session)
+
+
+def grade_one(
+    assignment: Assignment, reference: Reference, submission: Submission, process: Process
+) -> Record:
+    """Grade one hand-in with a process that is getting ready while the key is made.
+
+    Raises:
+        Fault: the student's process could not be started, or the reference cannot be used.
+    """
+    key = make_key(assignment, reference)
+    with Session(submission, assignment.settings.limits, process) as session:
+        return _grade(assignment, key, session)
+
+
+def _grade(assignment: Assignment, key: Key, session: Session) -> Record:
     start = perf_counter()
-    outcomes, notes = _ask(assignment, key, submission)
+    samples = key.samples
+    outcomes = {p.name: session.ask(_question(p, samples[p.name])) for p in assignment.problems}
     asked = perf_counter()
     problems = tuple(
-        _problem_record(assignment, problem, key.samples[problem.name], outcomes[problem.name])
+        _problem_record(assignment, problem, samples[problem.name], outcomes[problem.name])
         for problem in assignment.problems
     )
     end = perf_counter()
     student = sum(o.seconds for each in outcomes.values() for o in each if isinstance(o, Returned))
     return Record(
         assignment=assignment.settings.title,
-        hand_in=submission.name,
-        file=submission.file,
+        hand_in=session.submission.name,
+        file=session.submission.file,
         problems=problems,
-        remarks=_remarks(submission, notes),
+        remarks=_remarks(session),
         staff=Provenance(
             grader=__version__,
             python=platform.python_version(),
             numpy=np.__version__,
-            platform=platform.platform(),
+            platform=f"{platform.system()} {platform.machine()}",
             seed_id=key.seed_id,
             isolation=ISOLATION,
-            hand_in_sha256=submission.digest,
+            hand_in_sha256=session.submission.digest,
             timings=Timings(total=end - start, students_code=student, comparing=end - asked),
         ),
     )
-
-
-def _ask(
-    assignment: Assignment, key: Key, submission: Submission
-) -> tuple[dict[str, tuple[Outcome, ...]], tuple[Note, ...]]:
-    """One outcome for every sample of every problem, and what could not be executed."""
-    if submission.fault:
-        return {
-            p.name: (Missing(submission.fault),) * len(key.samples[p.name]) for p in assignment.problems
-        }, ()
-    with Session(submission, assignment.settings.limits) as session:
-        outcomes = {p.name: session.ask(_question(p, key.samples[p.name])) for p in assignment.problems}
-        return outcomes, session.notes
 
 
 def _question(problem: Problem, samples: Sequence[Sample]) -> Question:
@@ -114,9 +122,10 @@ def _measured(comparison: Comparison) -> Measured:
     )
 
 
-def _remarks(submission: Submission, notes: Sequence[Note]) -> tuple[str, ...]:
+def _remarks(session: Session) -> tuple[str, ...]:
+    fault = [session.submission.fault] if session.submission.fault else []
     lost = [
         f"{note.where}: {note.message}" + (f"; lost: {', '.join(note.lost)}" if note.lost else "")
-        for note in notes
+        for note in session.notes
     ]
-    return (*([submission.fault] if submission.fault else []), *submission.remarks, *lost)
+    return (*fault, *session.submission.remarks, *lost)

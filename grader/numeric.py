@@ -72,5 +72,5 @@ def condition(value: NDArray[Any], probed: Sequence[NDArray[Any]]) -> float:
     `probed` are the values with every input off by a factor 1 ± δ, δ = 2⁻²⁰, each with other signs. A
     backward-stable routine is off by a few ε times this number (the sampled componentwise condition).
     """
-    moved = max(float(np.max(np.abs(probe - value), initial=0.0)) for probe in probed)
+    moved = float(np.max(np.abs(np.array(probed) - value), initial=0.0))
     return max(moved / PROBE, float(np.max(np.abs(value), initial=0.0)))

@@ -7,10 +7,10 @@ short decimals, so that a failing input can be shown and pasted. The secret stre
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import permutations, product
 from typing import Any, Literal
 
@@ -22,12 +22,14 @@ from grader.assignment import Problem
 from grader.distributions import Distribution, Normal
 from grader.faults import Fault
 from grader.functions import Activation, LinearMap
-from grader.shapes import Array, Elementwise, Linear, Size, Sizes, Spec
+from grader.shapes import Array, Dims, Elementwise, Linear, Size, Sizes, Spec
 
 SIZES = (2, 3, 4, 5, 7)
 CORE_PUBLIC, CORE_SECRET = 4, 8
 
 Order = Literal["mixed", "ascending", "descending", "square"]
+ORDERS: tuple[Order, ...] = ("mixed", "ascending", "descending", "mixed")  # of the core rows, in turn
+
 Layout = Literal["C", "F", "strided"]
 Activations = Mapping[str, Activation]
 
@@ -94,10 +96,14 @@ def plan(problem: Problem, stream: Stream) -> tuple[Row, ...]:
         Fault: `where` rules out every core row, or the topic has no smooth activation and needs one.
     """
     specs = tuple(problem.drawn.values())
-    arrays = [spec for spec in specs if isinstance(spec, Array) and spec.dims]
     choices = list(product(*(range(len(spec.choices)) for spec in specs if isinstance(spec, Sizes))))
-    core = [Row("core", choices=choices[k % len(choices)]) for k in range(max(stream.core, len(choices)))]
-    rows = core + [replace(row, choices=choices[-1]) for row in _special_rows(problem, arrays)]
+    orders = [order for order in ORDERS if _possible_sizes(problem, Row("core", order))] or [ORDERS[0]]
+    core = [
+        Row("core", orders[k % len(orders)], choices=choices[k % len(choices)])
+        for k in range(max(stream.core, len(choices)))
+    ]
+    special = _number_rows(problem) + (_form_rows(problem) if stream.name == "public" else [])
+    rows = core + [replace(row, choices=choices[-1]) for row in special]
     if any(isinstance(spec, Elementwise) for spec in specs):
         rows = _with_activations(problem, rows, stream.activations)
     if not _possible_sizes(problem, core[0]):
@@ -107,22 +113,33 @@ def plan(problem: Problem, stream: Stream) -> tuple[Row, ...]:
     return tuple(row for row in rows if _possible_sizes(problem, row))
 
 
-def _special_rows(problem: Problem, arrays: list[Array]) -> list[Row]:
-    normal = any(_is_normal(spec) for spec in problem.drawn.values())
-    bounded = any(isinstance(spec, Elementwise) for spec in problem.drawn.values())  # saturates on integers
-    rows = [Row(f"{dim} = 1", one=dim) for dim in problem.dims]
-    if len(problem.dims) > 1:
-        rows += [Row(order, order=order) for order in ("ascending", "descending", "square")]
+def _number_rows(problem: Problem) -> list[Row]:
+    """Special numbers."""
+    rows = []
     if scaled(problem):
         rows += [Row("scaled by 1e-6", exponent=-6), Row("scaled by 1e3", exponent=3)]
+    saturates = any(isinstance(spec, Elementwise) for spec in problem.drawn.values())
+    if any(_is_normal(spec) for spec in _arrays(problem)) and not saturates:
+        rows += [Row("integers", integer=True)]
+    return rows
+
+
+def _form_rows(problem: Problem) -> list[Row]:
+    """Special sizes, and how arrays lie in memory. There is nothing to hide about these: they are public."""
+    arrays = _arrays(problem)
+    rows = [Row(f"{dim} = 1", one=dim) for dim in problem.dims]
+    if arrays and len(problem.dims) > 1:
+        rows += [Row("square", order="square")]
     if arrays:
         rows += [Row("read-only", writeable=False), Row("strided", layout="strided")]
         rows += [Row("single precision", single=True)]
     if any(len(spec.dims) > 1 for spec in arrays):
         rows += [Row("Fortran order", layout="F")]
-    if normal and not bounded:
-        rows += [Row("integers", integer=True), Row("integers", integer=True)]
     return rows
+
+
+def _arrays(problem: Problem) -> list[Array]:
+    return [spec for spec in problem.drawn.values() if isinstance(spec, Array) and spec.dims]
 
 
 def _with_activations(problem: Problem, rows: list[Row], activations: Activations) -> list[Row]:
@@ -147,17 +164,24 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
     """The inputs of the row at that place of the plan; another attempt where the last was turned down."""
     rng = _generator(stream, problem.name, place, attempt)
     possible = _possible_sizes(problem, row)
-    sizes = possible[rng.integers(len(possible))]
+    sizes = dict(zip(problem.dims, possible[rng.integers(len(possible))], strict=True))
     choices = iter(row.choices)
+    scales = scaled(problem)
+
+    def numbers(name: str, dims: Dims, distribution: Distribution) -> NDArray[Any]:
+        shape = shapes.resolve(dims, sizes)
+        if row.integer and isinstance(distribution, Normal):
+            x = rng.integers(-9, 10, shape).astype(float)
+        else:
+            x = distribution.draw(rng, shape, sizes)
+        return _scaled(x, row.exponent if name in scales else 0, stream.decimals)
 
     def value(name: str, spec: Spec) -> Any:
-        local = row if name in scaled(problem) else replace(row, exponent=0)
         match spec:
             case Array(dims, distribution):
-                return _array(rng, distribution, shapes.resolve(dims, sizes), sizes, local, stream.decimals)
+                return _laid_out(numbers(name, dims, distribution), row)
             case Linear(by, of):
-                M = _array(rng, Normal(), shapes.resolve(of + by, sizes), sizes, local, stream.decimals)
-                return LinearMap(np.asarray(M), shapes.resolve(by, sizes))
+                return LinearMap(numbers(name, of + by, Normal()), shapes.resolve(by, sizes))
             case Size(dim):
                 return sizes[dim]
             case Sizes(alternatives):
@@ -171,47 +195,39 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
 
 def _generator(stream: Stream, problem: str, place: int, attempt: int) -> np.random.Generator:
     path = f"{stream.name}/{problem}/{place}/{attempt}".encode()
-    digest = hmac.new(stream.seed, path, hashlib.sha256).digest()
+    digest = hmac.digest(stream.seed, path, "sha256")
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
 
-def _possible_sizes(problem: Problem, row: Row) -> list[dict[str, int]]:
-    """Every assignment of distinct sizes to the problem's dimensions that the row and `where` allow."""
-    where = problem.kind.draws.where
-    possible = []
-    for drawn in permutations(SIZES, len(problem.dims)):
-        if row.order in ("ascending", "descending") and list(drawn) != sorted(
-            drawn, reverse=row.order == "descending"
+def _possible_sizes(problem: Problem, row: Row) -> tuple[tuple[int, ...], ...]:
+    """Every choice of distinct sizes for the problem's dimensions that the row and `where` allow."""
+    return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one)
+
+
+@cache
+def _sizes(
+    dims: tuple[str, ...], where: Callable[..., bool] | None, order: Order, one: str | None
+) -> tuple[tuple[int, ...], ...]:
+    possible: list[tuple[int, ...]] = []
+    for drawn in permutations(SIZES, len(dims)):
+        if order in ("ascending", "descending") and list(drawn) != sorted(
+            drawn, reverse=order == "descending"
         ):
             continue
-        sizes = dict(
-            zip(problem.dims, drawn[:1] * len(drawn) if row.order == "square" else drawn, strict=True)
-        )
-        sizes |= {row.one: 1} if row.one else {}
-        if where is None or where(**sizes):
+        sizes = drawn[:1] * len(drawn) if order == "square" else drawn
+        sizes = tuple(1 if dim == one else size for dim, size in zip(dims, sizes, strict=True))
+        if where is None or where(**dict(zip(dims, sizes, strict=True))):
             possible.append(sizes)
-    return possible
+    return tuple(possible)
 
 
 def _is_normal(spec: Spec) -> bool:
     return isinstance(spec, Linear) or (isinstance(spec, Array) and isinstance(spec.distribution, Normal))
 
 
-def _array(
-    rng: np.random.Generator,
-    distribution: Distribution,
-    shape: tuple[int, ...],
-    sizes: Mapping[str, int],
-    row: Row,
-    decimals: int | None,
-) -> NDArray[Any] | float:
-    """Drawn, rounded, scaled, then laid out in memory as the row says; a number is a Python float."""
-    if row.integer and isinstance(distribution, Normal):
-        x = rng.integers(-9, 10, shape).astype(float)
-    else:
-        x = distribution.draw(rng, shape, sizes)
-    x = _scaled(x, row.exponent, decimals)
-    if not shape:
+def _laid_out(x: NDArray[Any], row: Row) -> NDArray[Any] | float:
+    """An array in the memory layout of the row; a number becomes a Python float."""
+    if not x.ndim:
         return float(x)
     if row.layout == "strided":
         x = np.repeat(x, 2, axis=-1)[..., ::2]
@@ -221,7 +237,8 @@ def _array(
 
 
 def _scaled(x: NDArray[Any], exponent: int, decimals: int | None) -> NDArray[Any]:
-    """x · 10^exponent; through decimal text where the result is to be shown, so that it stays short."""
+    """x · 10^exponent; where it is to be shown, the double nearest to a decimal with few digits."""
     if decimals is None:
-        return x * 10.0**exponent
-    return np.array([float(f"{entry:.{decimals}f}e{exponent}") for entry in x.ravel()]).reshape(x.shape)
+        return x * 10.0**exponent if exponent else x
+    digits, places = np.rint(x * 10.0**decimals), decimals - exponent
+    return digits / 10.0**places if places >= 0 else digits * 10.0**-places

@@ -10,13 +10,14 @@ import io
 import json
 import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import zipfile
 
 Cell = bytes | str  # a Python file's bytes, or one notebook cell's text
 
@@ -25,7 +26,6 @@ MAX_NOTEBOOK = 32 << 20  # pictures included
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
 CLUTTER = {"__MACOSX", ".git", ".ipynb_checkpoints", "__pycache__", ".venv", "venv", "site-packages"}
-NOT_A_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,12 @@ def _zip_entries(path: Path, remarks: list[str]) -> Entries:
     data = _read_file(path, MAX_ARCHIVE + 1)
     if len(data) > MAX_ARCHIVE:
         raise _Unusable(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB; hand in the source alone")
+    import zipfile  # and what it needs: few hand-ins are archives
+
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [member for member in archive.infolist() if _is_source(_posix(member.filename))]
-    except NOT_A_ZIP as error:
+    except Exception as error:  # on damaged data zipfile raises half a dozen kinds
         raise _Unusable(f"{path.name} cannot be opened as a zip file ({error}); pack it again") from None
     if len(members) > MAX_FILES:
         raise _Unusable(f"{path.name} has more than {MAX_FILES} source files; hand in your own alone")
@@ -166,7 +168,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) 
     try:
         with archive.open(member) as stream:
             return stream.read(limit)
-    except NOT_A_ZIP as error:
+    except Exception as error:  # damaged, encrypted, or an unknown compression
         raise _Unusable(f"{member.filename} cannot be unpacked ({error}); pack it again") from None
 
 

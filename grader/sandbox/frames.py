@@ -9,11 +9,14 @@ frame costs an error and no memory. Whatever is wrong with a frame is a `FrameEr
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from types import NoneType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 MAX_FRAME = 1 << 20  # bytes; the shipped homework's largest message has 40 thousand
 MAX_DEPTH = 6
@@ -21,6 +24,8 @@ MAX_NDIM = 8
 MAX_INT = 32  # bytes
 
 HEADER = struct.Struct("<I")
+DOUBLE = struct.Struct("<d")
+AXES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(MAX_NDIM + 1))
 DTYPES = tuple(
     np.dtype(code)
     for code in (
@@ -63,24 +68,23 @@ class Foreign:
     what: str
 
 
-def encode(value: object) -> bytes:
-    """The bytes of one value, without the length.
+def frame(value: object) -> bytes:
+    """The value's length and bytes, ready to be sent.
 
     Raises:
         FrameError: it is too large or too deep, or of a type that does not travel.
     """
-    parts: list[bytes] = []
-    _write(value, parts, MAX_DEPTH)
-    encoded = b"".join(parts)
-    if len(encoded) > MAX_FRAME:
-        raise FrameError(f"a value of {len(encoded)} bytes is larger than {MAX_FRAME}")
-    return encoded
-
-
-def frame(value: object) -> bytes:
-    """The value's length and bytes, ready to be sent."""
     encoded = encode(value)
     return HEADER.pack(len(encoded)) + encoded
+
+
+def encode(value: object) -> bytes:
+    """The bytes of one value, without the length; raises as `frame` does."""
+    out = bytearray()
+    _write(value, out, MAX_DEPTH)
+    if len(out) > MAX_FRAME:
+        raise FrameError(f"a value of {len(out)} bytes is larger than {MAX_FRAME}")
+    return bytes(out)
 
 
 def length(header: bytes) -> int:
@@ -101,153 +105,186 @@ def decode(data: bytes) -> Any:
     Raises:
         FrameError: they hold anything but exactly one value.
     """
-    reader = _Reader(data)
-    value = _read(reader, MAX_DEPTH)
-    if reader.place != len(data):
-        raise FrameError(f"{len(data) - reader.place} bytes too many")
+    value, end = _read(data, 0, MAX_DEPTH)
+    if end != len(data):
+        raise FrameError(f"{len(data) - end} bytes too many")
     return value
 
 
-class _Reader:
-    """A place in bytes; `take` never goes beyond their end."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.place = 0
-
-    def take(self, count: int) -> bytes:
-        end = self.place + count
-        if end > len(self.data):
-            raise FrameError(f"{end - len(self.data)} bytes too few")
-        taken = self.data[self.place : end]
-        self.place = end
-        return taken
-
-    def number(self) -> int:
-        return int.from_bytes(self.take(4), "little")
-
-
-def _sized(tag: bytes, data: bytes) -> bytes:
-    return tag + HEADER.pack(len(data)) + data
-
-
-def _write(value: object, parts: list[bytes], depth: int) -> None:
+def _write(value: object, out: bytearray, depth: int) -> None:
+    """Append a value. Only the exact types travel: a subclass could be anything."""
     if depth == 0:
         raise FrameError(f"nested deeper than {MAX_DEPTH}")
-    match value:
-        case None:
-            parts.append(b"N")
-        case bool():
-            parts.append(b"T" if value else b"F")
-        case int():
-            _write_int(value, parts)
-        case float():
-            parts.append(b"f" + struct.pack("<d", value))
-        case str():
-            parts.append(_sized(b"s", value.encode("utf-8", "backslashreplace")))
-        case bytes():
-            parts.append(_sized(b"b", value))
-        case np.ndarray():
-            _write_array(value, parts)
-        case tuple() | list():
-            parts.append((b"t" if isinstance(value, tuple) else b"l") + HEADER.pack(len(value)))
-            for item in value:
-                _write(item, parts, depth - 1)
-        case Stub(place, name):
-            parts.append(_sized(b"S" + HEADER.pack(place), name.encode()))
-        case Foreign(what):
-            parts.append(_sized(b"X", what.encode("utf-8", "backslashreplace")))
-        case _:
-            raise FrameError(f"a {type(value).__name__} does not travel")
+    write = WRITERS.get(type(value))
+    if write is None:
+        raise FrameError(f"a {type(value).__name__} does not travel")
+    write(value, out, depth)
 
 
-def _write_int(value: int, parts: list[bytes]) -> None:
+def _write_bool(value: bool, out: bytearray, _depth: int) -> None:
+    out += b"T" if value else b"F"
+
+
+def _write_int(value: int, out: bytearray, _depth: int) -> None:
     size = value.bit_length() // 8 + 1
     if size > MAX_INT:
         raise FrameError(f"an integer of {size} bytes is larger than {MAX_INT}")
-    parts.append(b"i" + bytes([size]) + int(value).to_bytes(size, "little", signed=True))
+    out += b"i" + bytes([size]) + value.to_bytes(size, "little", signed=True)
 
 
-def _write_array(x: np.ndarray[Any, Any], parts: list[bytes]) -> None:
-    code = CODES.get(x.dtype.newbyteorder("<"))
+def _write_text(value: str, out: bytearray, _depth: int) -> None:
+    _write_sized(b"s", value.encode("utf-8", "backslashreplace"), out)
+
+
+def _write_sized(tag: bytes, data: bytes, out: bytearray) -> None:
+    out += tag + HEADER.pack(len(data)) + data
+
+
+def _write_array(x: NDArray[Any], out: bytearray, _depth: int) -> None:
+    code = CODES.get(x.dtype)
     if code is None or x.ndim > MAX_NDIM or x.nbytes > MAX_FRAME:
         raise FrameError(f"an array of dtype {x.dtype} and shape {x.shape} does not travel")
     flags = x.flags
     layout = 0 if flags.c_contiguous else 1 if flags.f_contiguous else 2
-    parts.append(b"a" + bytes([code, layout, flags.writeable, x.ndim]) + struct.pack(f"<{x.ndim}I", *x.shape))
-    parts.append(x.astype(DTYPES[code], copy=False).tobytes())  # in C order, whatever the layout
+    out += b"a" + bytes((code, layout, flags.writeable, x.ndim)) + AXES[x.ndim].pack(*x.shape)
+    out += x.tobytes()  # in C order, whatever the layout
 
 
-def _read(reader: _Reader, depth: int) -> Any:
+def _write_items(value: tuple[Any, ...] | list[Any], out: bytearray, depth: int) -> None:
+    out += (b"t" if type(value) is tuple else b"l") + HEADER.pack(len(value))
+    for item in value:
+        _write(item, out, depth - 1)
+
+
+def _write_stub(value: Stub, out: bytearray, _depth: int) -> None:
+    _write_sized(b"S" + HEADER.pack(value.place), value.name.encode(), out)
+
+
+WRITERS: dict[type, Callable[[Any, bytearray, int], None]] = {
+    NoneType: lambda _value, out, _depth: out.extend(b"N"),
+    bool: _write_bool,
+    int: _write_int,
+    float: lambda value, out, _depth: out.extend(b"f" + DOUBLE.pack(value)),
+    str: _write_text,
+    bytes: lambda value, out, _depth: _write_sized(b"b", value, out),
+    np.ndarray: _write_array,
+    tuple: _write_items,
+    list: _write_items,
+    Stub: _write_stub,
+    Foreign: lambda value, out, _depth: _write_sized(
+        b"X", value.what.encode("utf-8", "backslashreplace"), out
+    ),
+}
+
+
+def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    """The value that begins at a place, and the place behind it."""
     if depth == 0:
         raise FrameError(f"nested deeper than {MAX_DEPTH}")
-    match reader.take(1):
-        case b"N":
-            return None
-        case b"T":
-            return True
-        case b"F":
-            return False
-        case b"i":
-            return _read_int(reader)
-        case b"f":
-            return struct.unpack("<d", reader.take(8))[0]
-        case b"s":
-            return _read_text(reader)
-        case b"b":
-            return reader.take(reader.number())
-        case b"a":
-            return _read_array(reader)
-        case b"t":
-            return tuple(_read_items(reader, depth))
-        case b"l":
-            return _read_items(reader, depth)
-        case b"S":
-            return Stub(reader.number(), _read_text(reader))
-        case b"X":
-            return Foreign(_read_text(reader))
-        case tag:
-            raise FrameError(f"no value begins with {tag!r}")
+    read = READERS.get(data[at : at + 1])
+    if read is None:
+        raise FrameError(f"no value begins with {data[at : at + 1]!r}")
+    return read(data, at + 1, depth)
 
 
-def _read_int(reader: _Reader) -> int:
-    (size,) = reader.take(1)
+def _take(data: bytes, at: int, count: int) -> bytes:
+    """Exactly so many bytes; never made before they are there."""
+    taken = data[at : at + count]
+    if len(taken) != count:
+        raise FrameError(f"{count - len(taken)} bytes too few")
+    return taken
+
+
+def _number(data: bytes, at: int) -> int:
+    return int.from_bytes(_take(data, at, 4), "little")
+
+
+def _read_int(data: bytes, at: int, _depth: int) -> tuple[int, int]:
+    (size,) = _take(data, at, 1)
     if not 0 < size <= MAX_INT:
         raise FrameError(f"an integer of {size} bytes")
-    return int.from_bytes(reader.take(size), "little", signed=True)
+    return int.from_bytes(_take(data, at + 1, size), "little", signed=True), at + 1 + size
 
 
-def _read_text(reader: _Reader) -> str:
+def _read_float(data: bytes, at: int, _depth: int) -> tuple[float, int]:
+    return DOUBLE.unpack(_take(data, at, 8))[0], at + 8
+
+
+def _read_bytes(data: bytes, at: int, _depth: int) -> tuple[bytes, int]:
+    size = _number(data, at)
+    return _take(data, at + 4, size), at + 4 + size
+
+
+def _read_text(data: bytes, at: int, depth: int) -> tuple[str, int]:
+    text, end = _read_bytes(data, at, depth)
     try:
-        return reader.take(reader.number()).decode("utf-8")
+        return text.decode("utf-8"), end
     except UnicodeDecodeError:
         raise FrameError("a text that is no UTF-8") from None
 
 
-def _read_items(reader: _Reader, depth: int) -> list[Any]:
-    count = reader.number()
-    if count > len(reader.data) - reader.place:  # every item has at least one byte
-        raise FrameError(f"{count} items in {len(reader.data) - reader.place} bytes")
-    return [_read(reader, depth - 1) for _ in range(count)]
+def _read_list(data: bytes, at: int, depth: int) -> tuple[list[Any], int]:
+    count, at = _number(data, at), at + 4
+    if count > len(data) - at:  # every item has at least one byte
+        raise FrameError(f"{count} items in {len(data) - at} bytes")
+    items = []
+    for _ in range(count):
+        item, at = _read(data, at, depth - 1)
+        items.append(item)
+    return items, at
 
 
-def _read_array(reader: _Reader) -> np.ndarray[Any, Any]:
-    code, layout, writeable, ndim = reader.take(4)
+def _read_tuple(data: bytes, at: int, depth: int) -> tuple[tuple[Any, ...], int]:
+    items, end = _read_list(data, at, depth)
+    return tuple(items), end
+
+
+def _read_stub(data: bytes, at: int, depth: int) -> tuple[Stub, int]:
+    name, end = _read_text(data, at + 4, depth)
+    return Stub(_number(data, at), name), end
+
+
+def _read_foreign(data: bytes, at: int, depth: int) -> tuple[Foreign, int]:
+    what, end = _read_text(data, at, depth)
+    return Foreign(what), end
+
+
+def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:
+    code, layout, writeable, ndim = _take(data, at, 4)
     if code >= len(DTYPES) or layout >= len(LAYOUTS) or writeable > 1 or ndim > MAX_NDIM:
         raise FrameError(f"an array with dtype {code}, layout {layout}, writeable {writeable}, {ndim} axes")
-    shape = struct.unpack(f"<{ndim}I", reader.take(4 * ndim))
+    shape = AXES[ndim].unpack(_take(data, at + 4, 4 * ndim))
     if prod(max(n, 1) for n in shape) > MAX_FRAME:  # an empty array may still claim huge other axes
         raise FrameError(f"an array of shape {shape}")
-    data = reader.take(prod(shape) * DTYPES[code].itemsize)
-    x = np.frombuffer(data, DTYPES[code]) if code else np.frombuffer(data, np.uint8) != 0
-    return _lay_out(x.reshape(shape), LAYOUTS[layout], writeable=bool(writeable))
+    start = at + 4 + 4 * ndim
+    end = start + prod(shape) * DTYPES[code].itemsize
+    raw = _take(data, start, end - start)
+    x = np.frombuffer(raw, DTYPES[code]) if code else np.frombuffer(raw, np.uint8) != 0
+    return _laid_out(x.reshape(shape), LAYOUTS[layout], writeable=writeable == 1), end
 
 
-def _lay_out(x: np.ndarray[Any, Any], layout: str, *, writeable: bool) -> np.ndarray[Any, Any]:
+def _laid_out(x: NDArray[Any], layout: str, *, writeable: bool) -> NDArray[Any]:
     """A copy in the memory layout that was sent."""
     if layout == "strided" and x.ndim:
         x = np.repeat(x, 2, axis=-1)[..., ::2]
     else:
-        x = x.copy(order="F" if layout == "F" else "C")
-    x.flags.writeable = writeable
+        x = x.copy("F" if layout == "F" else "C")
+    if not writeable:
+        x.flags.writeable = False
     return x
+
+
+READERS: dict[bytes, Callable[[bytes, int, int], tuple[Any, int]]] = {
+    b"N": lambda _data, at, _depth: (None, at),
+    b"T": lambda _data, at, _depth: (True, at),
+    b"F": lambda _data, at, _depth: (False, at),
+    b"i": _read_int,
+    b"f": _read_float,
+    b"s": _read_text,
+    b"b": _read_bytes,
+    b"a": _read_array,
+    b"t": _read_tuple,
+    b"l": _read_list,
+    b"S": _read_stub,
+    b"X": _read_foreign,
+}

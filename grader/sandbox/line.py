@@ -42,9 +42,6 @@ class Line:
         size = frames.length(self._exactly(frames.HEADER.size, deadline))
         return frames.decode(self._exactly(size, deadline))
 
-    def close(self) -> None:
-        self._socket.close()
-
     def _exactly(self, count: int, deadline: float | None) -> bytes:
         while len(self._arrived) < count:
             self._socket.settimeout(_left(deadline))

@@ -24,6 +24,7 @@ from grader.faults import Fault
 from grader.functions import Refused, evaluate
 from grader.sandbox import jail
 from grader.sandbox.frames import FrameError, Stub
+from grader.sandbox.line import Line
 from grader.sandbox.outcome import Crashed, Missing, Note, NotRun, Outcome, Raised, Returned, TimedOut
 from grader.submission import Submission
 
@@ -53,17 +54,18 @@ class _Ended(Exception):
 class Session:
     """A hand-in's process while it is asked, and the next one after its death. Use it in a `with` statement.
 
-    `notes` is what could not be executed when the source was first loaded.
+    The first may have been started before, to get ready meanwhile. `notes` is what could not be executed
+    when the source was first loaded. A hand-in without source needs no process: every function is missing.
     """
 
-    def __init__(self, submission: Submission, limits: Limits) -> None:
+    def __init__(self, submission: Submission, limits: Limits, process: jail.Process | None = None) -> None:
+        self.submission = submission
         self.notes: tuple[Note, ...] = ()
-        self._submission = submission
         self._limits = limits
         self._ends = math.inf
-        self._process = jail.start()  # it imports numpy while the caller prepares its questions
-        self._state: str = "started"  # then "loaded", or "stopped"
-        self._unloadable: Outcome | None = None
+        self._process = process
+        self._line: Line | None = None  # to a process that has executed the source
+        self._unloadable: Outcome | None = Missing(submission.fault) if submission.fault else None
 
     def __enter__(self) -> Session:
         return self
@@ -81,12 +83,12 @@ class Session:
         """
         outcomes: list[Outcome] = []
         try:
-            self._load()
+            line = self._loaded_line()
             with self._within(self._limits.call_seconds) as deadline:
-                self._process.line.send(("ask", question.function, _sendable(question)), deadline)
+                line.send(("ask", question.function, _sendable(question)), deadline)
             for index in range(len(question.calls)):
                 with self._within(self._limits.call_seconds) as deadline:
-                    outcomes.append(self._outcome(question, index, deadline))
+                    outcomes.append(self._outcome(line, question, index, deadline))
                 if isinstance(outcomes[0], Missing):
                     break
         except _Ended as ended:
@@ -100,50 +102,39 @@ class Session:
         )
         return (*outcomes, *[rest] * (len(question.calls) - len(outcomes)))
 
-    def _load(self) -> None:
-        """Have a process that has executed the hand-in's source."""
+    def _loaded_line(self) -> Line:
+        """The line to a process that has executed the hand-in's source."""
         if self._unloadable:
             raise _Ended(self._unloadable)
-        if self._state == "loaded":
-            return
-        if self._state == "stopped":
-            self._process = jail.start()
-            self._state = "started"
-        self._await_ready()
+        if self._line:
+            return self._line
+        process = self._process = self._process or jail.start()
+        line = _ready_line(process)
         self._ends = min(self._ends, monotonic() + self._limits.hand_in_seconds)
-        modules = tuple(self._submission.modules.items())
+        modules = tuple(self.submission.modules.items())
         try:
             with self._within(self._limits.import_seconds, importing=True) as deadline:
-                self._process.line.send(("load", self._submission.main, modules), deadline)
-                notes = _notes(self._process.line.receive(deadline))
+                line.send(("load", self.submission.main, modules), deadline)
+                notes = _notes(line.receive(deadline))
         except _Ended as ended:
             self._unloadable = ended.outcome
             raise
         self.notes = self.notes or notes
-        self._state = "loaded"
+        self._line = line
+        return line
 
-    def _await_ready(self) -> None:
-        try:
-            ready = self._process.line.receive(monotonic() + START_SECONDS)
-        except (OSError, EOFError, FrameError):
-            ready = None
-        if ready != ("ready",):
-            said = jail.last_words(self._process)
-            self._stop()
-            raise Fault(f"the student's process did not start: {said or 'it said nothing'}")
-
-    def _outcome(self, question: Question, index: int, deadline: float) -> Outcome:
+    def _outcome(self, line: Line, question: Question, index: int, deadline: float) -> Outcome:
         """What became of one call; the calls of its functions are answered on the way."""
         names, arguments = question.parameters, question.calls[index]
         counts: Counter[str] = Counter()
         while True:
-            match self._process.line.receive(deadline):
+            match line.receive(deadline):
                 case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
                     counts[names[place]] += 1
-                    self._process.line.send(_evaluated(names[place], arguments[place], x), deadline)
+                    line.send(_evaluated(names[place], arguments[place], x), deadline)
                 case (str("call"), *_):
                     refusal = "this function can only be called by the call that it was given to"
-                    self._process.line.send(("refused", refusal), deadline)
+                    line.send(("refused", refusal), deadline)
                 case (str("answer"), int(at), value, tuple(mutated), float(seconds)) if (
                     at == index and _places(mutated)
                 ):
@@ -172,8 +163,20 @@ class Session:
 
     def _stop(self) -> int:
         """End the process, if there is one, and say how it ended."""
-        self._state = "stopped"
-        return jail.stop(self._process)
+        process, self._process, self._line = self._process, None, None
+        return jail.stop(process) if process else 0
+
+
+def _ready_line(process: jail.Process) -> Line:
+    line = Line(process.end)
+    try:
+        ready = line.receive(monotonic() + START_SECONDS)
+    except (OSError, EOFError, FrameError):
+        ready = None
+    if ready != ("ready",):
+        said = jail.last_words(process)
+        raise Fault(f"the student's process did not start: {said or 'it said nothing'}")
+    return line
 
 
 def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:

@@ -10,11 +10,11 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
@@ -73,7 +73,7 @@ def _where(error: BaseException) -> str:
     found, traceback = "", error.__traceback__
     while traceback:
         name = traceback.tb_frame.f_code.co_filename
-        if not Path(name).is_absolute() and not name.startswith("<"):
+        if not os.path.isabs(name) and not name.startswith("<"):
             found = f"{name}, line {traceback.tb_lineno}"
         traceback = traceback.tb_next
     return found
@@ -85,7 +85,7 @@ def _remote(stub: Stub, index: int, line: Line, lock: threading.Lock) -> Callabl
     def function(x: Any) -> Any:
         with lock:
             try:
-                line.send(("call", index, stub.place, _plain(np.asarray(x))))
+                line.send(("call", index, stub.place, _plain(x)))
             except FrameError as error:
                 raise TypeError(f"{stub.name}: {error}") from None
             tag, value = line.receive()
@@ -99,30 +99,40 @@ def _remote(stub: Stub, index: int, line: Line, lock: threading.Lock) -> Callabl
 
 def _travelling(value: Any) -> Any:
     """The answer as something that the wire carries, or the name of what it is instead."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (float, complex, np.generic, np.ndarray)):
-        return _plain(np.asarray(value))
-    if isinstance(value, (tuple, list)):
-        items = [_travelling(item) for item in value]
-        return tuple(items) if isinstance(value, tuple) else items
+    match value:
+        case None | True | False:
+            return value
+        case np.generic() | np.ndarray() | float() | complex():
+            return _plain(np.asarray(value))
+        case int():
+            return int(value)
+        case str():
+            return str(value)
+        case tuple():
+            return tuple(_travelling(item) for item in value)
+        case list():
+            return [_travelling(item) for item in value]
     return Foreign(type(value).__name__[:100])
 
 
-def _plain(x: np.ndarray[Any, Any]) -> Any:
-    """A base array of a plain dtype: long doubles become doubles, anything that is no number a `Foreign`."""
+def _plain(x: NDArray[Any]) -> Any:
+    """A base array of a plain dtype in this machine's byte order; a `Foreign` where there is none."""
+    if type(x) is np.ndarray and x.dtype in frames.CODES:
+        return x
+    x = np.asarray(x)  # of a matrix or masked array, its data
     if x.dtype in (np.longdouble, np.clongdouble):
         x = x.astype(float if x.dtype.kind == "f" else complex)
-    if x.dtype.newbyteorder("<") not in frames.CODES:
+    native = x.dtype.newbyteorder("=")
+    if native not in frames.CODES:
         return Foreign(f"array of dtype {x.dtype}"[:100])
-    return x if type(x) is np.ndarray else np.asarray(x)
+    return np.array(x, native)
 
 
 def _forget_the_grader() -> None:
     """A checkout's folder leaves the path again, and errors of the student's go nowhere."""
-    here = Path(__file__).resolve().parents[2]
-    if here.name != "site-packages":
-        sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != here]
+    here = os.path.realpath(f"{__file__}/../../..")
+    if not here.endswith("site-packages"):
+        sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here]
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
