@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,22 +50,24 @@ def main() -> None:
 def grade(file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...]) -> None:
     """Grade FILE: a .py, a notebook, a folder or a zip.
 
-    \\b
+    \b
     Example:
       grader grade submissions_example/wrong_signs_and_factors/hw2.py
       grader grade hw2.ipynb --json results.json
     """
     gc.disable()  # a run of a third of a second leaves no garbage worth a tenth of it
     try:
-        record = _graded(file, folder, only)
+        with redirect_stdout(sys.stderr):  # what an author's file prints is no result
+            record = _graded(file, folder, only)
         if json_path:
             _write_results(record, json_path)
     except Fault as fault:
-        click.echo(f"grader: {fault}", err=True)
+        click.echo(f"grader: {' '.join(str(fault).splitlines())}", err=True)
         sys.exit(COULD_NOT_GRADE)
     if json_path != "-":
         from grader.report import text
 
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # not all are UTF-8
         text.show(record)
     gc.freeze()  # nor at its end
 
@@ -107,15 +110,26 @@ def _write_results(record: Record, path: str) -> None:
     from grader.gradescope.results import results
     from grader.gradescope.schema import to_json
 
-    text = to_json(results(record)) + "\\n"
+    data = f"{to_json(results(record))}\n".encode()  # JSON is UTF-8, whatever the terminal
     if path == "-":
-        click.echo(text, nl=False)
+        click.echo(data, nl=False)
         return
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
+        _write(Path(path), data)
     except OSError as error:
         raise Fault(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"wrote {path}", err=True)
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Atomically; but a device or a pipe is written to, never replaced."""
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

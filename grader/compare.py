@@ -118,7 +118,7 @@ def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) ->
         same = type(actual) is type(expected) and actual == expected
         return Judgement(Verdict.RIGHT if same else Verdict.WRONG)
     right = np.asarray(expected)
-    if not isinstance(actual, (bool, int, float, np.ndarray)):
+    if not isinstance(actual, (bool, int, float, np.generic, np.ndarray)):
         return Judgement(Verdict.TYPE, _kind_of(actual))
     x = np.asarray(actual)
     if x.dtype.kind not in ACCEPTED[right.dtype.kind]:

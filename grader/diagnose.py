@@ -51,10 +51,12 @@ def explain(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     if not failing:
         return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
     first = failing[0]
-    sentence = _sentence(problem, first)
     if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN):
-        return Seen(sentence)
-    return Seen(f"{sentence} ({_extent(failing, public)})", _smallest(problem, failing))
+        return Seen(_ended(problem, first))
+    if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
+        return Seen(_ended(problem, first), _smallest(problem, [first]))
+    sentence = f"{_extent(failing, public)} {_fault(problem, first)}."
+    return Seen(sentence, _smallest(problem, failing))
 
 
 def _passed(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
@@ -69,48 +71,54 @@ def _passed(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def _sentence(problem: Problem, failed: Comparison) -> str:
+def _ended(problem: Problem, failed: Comparison) -> str:
+    """Why there are no values at all."""
     said = failed.judgement.said
     match failed.verdict:
-        case Verdict.WRONG:
-            return "The values differ from the right ones"
-        case Verdict.SHAPE:
-            return f"It returns {said}; {_asked_shape(problem, failed)}"
-        case Verdict.TYPE:
-            return f"It returns {said}{_remedy(failed)}"
-        case Verdict.NOT_FINITE:
-            return "It returns NaN or infinity"
-        case Verdict.MUTATES:
-            return f"It changes its input{f' {said}' if said else ''} in place; work on a copy instead"
-        case Verdict.RAISED:
-            return f"It raises {said}"
-        case Verdict.UNWRITTEN:
-            return "Not written yet."
         case Verdict.TIMED_OUT:
-            return f"It did not come to an end: no answer within {said}"
+            return f"It did not come to an end: no answer within {said}."
         case Verdict.CRASHED:
-            return f"It took its process down: {said}"
+            return f"{said[0].upper()}{said[1:]}."
         case Verdict.MISSING:
             return f"It could not be read: {said}" if said else f"There is no function {problem.name}."
+        case Verdict.UNWRITTEN:
+            return "Not written yet."
         case _:
             return f"It was not run: {said}."
 
 
+def _fault(problem: Problem, failed: Comparison) -> str:
+    """What is wrong with the values, as the end of a sentence."""
+    said = failed.judgement.said
+    match failed.verdict:
+        case Verdict.SHAPE:
+            return f"it returns {said} where {_asked_shape(problem, failed)} is asked"
+        case Verdict.TYPE:
+            return f"it returns {said}{_remedy(failed)}"
+        case Verdict.NOT_FINITE:
+            return "it returns NaN or infinity"
+        case Verdict.MUTATES:
+            return f"it changes its input{f' {said}' if said else ''} in place; work on a copy instead"
+        case Verdict.RAISED:
+            return f"it raises {said}"
+        case _:
+            return "the values are wrong"
+
+
 def _asked_shape(problem: Problem, failed: Comparison) -> str:
-    """`(d, m) = (3, 4) is asked`"""
-    answer = problem.kind.answer()
-    shape = np.shape(failed.sample.expected)
-    if isinstance(answer, Array) and answer.dims:
-        return (
-            f"{shapes.show(answer.dims)} = {shape} is asked" if answer.dims != shape else f"{shape} is asked"
-        )
-    return f"{shape} is asked" if shape else "a single number, shape (), is asked"
+    """`(d, m) = (3, 4)`"""
+    answer, shape = problem.kind.answer(), np.shape(failed.sample.expected)
+    if not shape:
+        return "a single number, shape (),"
+    if isinstance(answer, Array) and answer.dims != shape:
+        return f"{shapes.show(answer.dims)} = {shape}"
+    return str(shape)
 
 
 def _remedy(failed: Comparison) -> str:
     said, expected = failed.judgement.said, failed.sample.expected
     if said == "None":
-        return "; is a `return` missing?"
+        return ": a `return` may be missing"
     if said.startswith("numbers of dtype complex"):
         return "; a real answer is asked"
     if isinstance(expected, tuple):
@@ -121,12 +129,12 @@ def _remedy(failed: Comparison) -> str:
 
 
 def _extent(failing: Sequence[Comparison], public: Sequence[Comparison]) -> str:
-    """`on 3 of 17 public cases: T = 1, square, single precision`; the rows only where they tell something."""
-    rows = list(dict.fromkeys(comparison.sample.case.row.name for comparison in failing))
-    where = f": {', '.join(rows)}" if "core" not in rows and len(rows) <= 4 else ""
+    """`On 2 of 17 public cases (T = 1, square)`; the rows only where they tell something."""
     if len(failing) == len(public):
-        return f"on all {len(public)} public cases"
-    return f"on {len(failing)} of {len(public)} public cases{where}"
+        return f"On all {len(public)} public cases"
+    rows = list(dict.fromkeys(comparison.sample.case.row.name for comparison in failing))
+    where = f" ({', '.join(rows)})" if "core" not in rows and len(rows) <= 4 else ""
+    return f"On {len(failing)} of {len(public)} public cases{where}"
 
 
 def _smallest(problem: Problem, failing: Sequence[Comparison]) -> str:

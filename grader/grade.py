@@ -3,6 +3,9 @@
     submission ─► session ─► outcomes ─┐
                         key ─► samples ─┴─► compare ─► diagnose ─► record
 
+All public cases of all problems are asked before the first secret one, so nothing that a hand-in says on a
+public case, and a student may read, can hold a secret input.
+
 Only this module calls sandbox, compare and diagnose. A student's fault ends as a verdict in the record; a
 fault of ours is raised and leaves no record.
 """
@@ -24,7 +27,7 @@ from grader.key import Key, Sample, make_key
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.reference import Reference
 from grader.sandbox.jail import Process
-from grader.sandbox.outcome import Outcome, Returned
+from grader.sandbox.outcome import Crashed, NotRun, Outcome, Returned, TimedOut
 from grader.sandbox.session import Question, Session
 from grader.submission import Submission
 
@@ -56,43 +59,60 @@ def grade_one(
 
 def _grade(assignment: Assignment, key: Key, session: Session) -> Record:
     start = perf_counter()
-    samples = key.samples
-    outcomes = {p.name: session.ask(_question(p, samples[p.name])) for p in assignment.problems}
+    public = {p.name: _ask(session, p, key.public(p.name)) for p in assignment.problems}
+    secret = {p.name: _ask_again(session, p, key, public[p.name]) for p in assignment.problems}
     asked = perf_counter()
-    problems = tuple(
-        _problem_record(assignment, problem, samples[problem.name], outcomes[problem.name])
-        for problem in assignment.problems
-    )
+    comparisons = {
+        name: list(map(compare, (*public[name], *secret[name]), samples))
+        for name, samples in key.samples.items()
+    }
+    problems = tuple(_problem_record(assignment, p, comparisons[p.name]) for p in assignment.problems)
     end = perf_counter()
-    student = sum(o.seconds for each in outcomes.values() for o in each if isinstance(o, Returned))
+    outcomes = [comparison.outcome for each in comparisons.values() for comparison in each]
+    student = sum(outcome.seconds for outcome in outcomes if isinstance(outcome, Returned))
     return Record(
         assignment=assignment.settings.title,
         hand_in=session.submission.name,
         file=session.submission.file,
         problems=problems,
         remarks=_remarks(session),
-        staff=Provenance(
-            grader=__version__,
-            python=platform.python_version(),
-            numpy=np.__version__,
-            platform=f"{platform.system()} {platform.machine()}",
-            seed_id=key.seed_id,
-            isolation=ISOLATION,
-            hand_in_sha256=session.submission.digest,
-            timings=Timings(total=end - start, students_code=student, comparing=end - asked),
+        staff=_provenance(
+            key, session.submission, Timings(end - start, session.loading, student, end - asked)
         ),
     )
 
 
-def _question(problem: Problem, samples: Sequence[Sample]) -> Question:
+def _provenance(key: Key, submission: Submission, timings: Timings) -> Provenance:
+    return Provenance(
+        grader=__version__,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        platform=f"{platform.system()} {platform.machine()}",
+        seed_id=key.seed_id,
+        isolation=ISOLATION,
+        hand_in_sha256=submission.digest,
+        timings=timings,
+    )
+
+
+def _ask(session: Session, problem: Problem, samples: Sequence[Sample]) -> tuple[Outcome, ...]:
     calls = tuple(sample.case.arguments(problem) for sample in samples)
-    return Question(problem.name, tuple(problem.parameters), calls)
+    return session.ask(Question(problem.name, tuple(problem.parameters), calls))
+
+
+def _ask_again(
+    session: Session, problem: Problem, key: Key, public: Sequence[Outcome]
+) -> tuple[Outcome, ...]:
+    """The secret cases, unless the public ones have already cost the process."""
+    samples = key.secret(problem.name)
+    if any(isinstance(outcome, (TimedOut, Crashed)) for outcome in public):
+        return (NotRun("a public case ended the process"),) * len(samples)
+    return _ask(session, problem, samples)
 
 
 def _problem_record(
-    assignment: Assignment, problem: Problem, samples: Sequence[Sample], outcomes: Sequence[Outcome]
+    assignment: Assignment, problem: Problem, comparisons: Sequence[Comparison]
 ) -> ProblemRecord:
-    comparisons = [compare(outcome, sample) for outcome, sample in zip(outcomes, samples, strict=True)]
     verdict = verdict_of(comparisons)
     shares = {Verdict.RIGHT: Decimal(1), Verdict.IMPRECISE: assignment.settings.policies.imprecise}
     return ProblemRecord(

@@ -50,6 +50,12 @@ class Key:
     samples: Mapping[str, tuple[Sample, ...]]
     seed_id: str
 
+    def public(self, name: str) -> tuple[Sample, ...]:
+        return tuple(sample for sample in self.samples[name] if sample.public)
+
+    def secret(self, name: str) -> tuple[Sample, ...]:
+        return tuple(sample for sample in self.samples[name] if not sample.public)
+
 
 def make_key(assignment: Assignment, reference: Reference) -> Key:
     """Draw every case and evaluate the reference on it.
@@ -67,10 +73,17 @@ def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
     secret = sampling.secret_stream(problem, reference.seed, reference.activations[problem.topic.name])
     formula = reference.answers[problem.name]
     return tuple(
-        _sample(problem, formula, stream, row, place)
+        sample
         for stream in (public, secret)
-        for place, row in enumerate(sampling.plan(problem, stream))
+        for sample in draw_samples(problem, formula, stream, sampling.plan(problem, stream))
     )
+
+
+def draw_samples(
+    problem: Problem, formula: Formula, stream: Stream, rows: Iterable[Row]
+) -> tuple[Sample, ...]:
+    """One sample for every row of a plan."""
+    return tuple(_sample(problem, formula, stream, row, place) for place, row in enumerate(rows))
 
 
 def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place: int) -> Sample:

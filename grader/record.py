@@ -26,6 +26,8 @@ class Seen:
 class Measured:
     """For staff: one case. `calls` counts those of the functions handed over."""
 
+    __pydantic_config__ = {"ser_json_inf_nan": "strings"}  # noqa: RUF012 - pydantic's name; η may be infinite
+
     row: str
     public: bool
     sizes: Mapping[str, int]
@@ -53,9 +55,13 @@ class ProblemRecord:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds. `students_code` is by the worker's clock."""
+    """Seconds. `loading` is for processes and the hand-in's file, `students_code` by the worker's clock.
+
+    What is left of `total` went into transport and the functions that the grader evaluates.
+    """
 
     total: float
+    loading: float
     students_code: float
     comparing: float
 

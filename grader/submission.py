@@ -25,6 +25,7 @@ MAX_SOURCE = 512 << 10  # of all source text together
 MAX_NOTEBOOK = 32 << 20  # pictures included
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
+MAX_MEMBERS = 20_000  # of a zip, pictures and data included
 CLUTTER = {"__MACOSX", ".git", ".ipynb_checkpoints", "__pycache__", ".venv", "venv", "site-packages"}
 
 
@@ -64,15 +65,21 @@ Entries = dict[str, Reader]  # by path inside the hand-in, in POSIX form
 
 def read_submission(path: Path, file: str) -> Submission:
     """The hand-in at `path`, of which `file` (without suffix) is asked."""
-    name = path.name.encode("utf-8", "backslashreplace").decode()  # a file system's names may be no text
+    path = path.absolute()  # so that `.` has a name
+    name = _text(path.name)
     remarks: list[str] = []
     try:
         entries = _entries(path, remarks)
         main = _choose(entries, file, path.name, remarks)
         modules = _modules(entries, main, file, remarks)
     except _Unusable as fault:
-        return Submission(name, file, {file: ()}, fault=str(fault), remarks=tuple(remarks))
-    return Submission(name, file, modules, main, remarks=tuple(remarks))
+        return Submission(name, file, {file: ()}, fault=_text(str(fault)), remarks=tuple(map(_text, remarks)))
+    return Submission(name, file, modules, _text(main), remarks=tuple(map(_text, remarks)))
+
+
+def _text(name: str) -> str:
+    """A file system's names may be no text: what is not is written as an escape."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _entries(path: Path, remarks: list[str]) -> Entries:
@@ -87,14 +94,19 @@ def _entries(path: Path, remarks: list[str]) -> Entries:
 
 def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
     entries: Entries = {}
-    for parent, folders, files in os.walk(folder):
+
+    def unreadable(error: OSError) -> None:
+        name = Path(error.filename).name
+        remarks.append(f"the folder {name} cannot be read ({error.strerror}) and was passed over")
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if name not in CLUTTER)
         for name in sorted(files):
             path = Path(parent, name)
             inside = path.relative_to(folder).as_posix()
             if not _is_source(inside):
                 continue
-            if path.is_symlink() or not path.is_file():
+            if not _is_ordinary(path):
                 remarks.append(f"{inside} is a link or no ordinary file and was passed over")
             elif len(entries) == MAX_FILES:
                 raise _Unusable(
@@ -105,10 +117,19 @@ def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
     return entries
 
 
+def _is_ordinary(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
 def _zip_entries(path: Path, remarks: list[str]) -> Entries:
     data = _read_file(path, MAX_ARCHIVE + 1)
     if len(data) > MAX_ARCHIVE:
         raise _Unusable(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB; hand in the source alone")
+    if data.count(b"PK\1\2") > MAX_MEMBERS:  # every member's entry begins so; zipfile would list them all
+        raise _Unusable(f"{path.name} has more than {MAX_MEMBERS} members; hand in the source alone")
     import zipfile  # and what it needs: few hand-ins are archives
 
     try:
@@ -165,6 +186,10 @@ def _read_file(path: Path, limit: int) -> bytes:
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    if member.compress_type not in (0, 8):  # stored, deflated: all others unpack without a limit
+        raise _Unusable(
+            f"{member.filename} is packed in an unusual way; pack it again as an ordinary zip file"
+        )
     try:
         with archive.open(member) as stream:
             return stream.read(limit)

@@ -1,5 +1,6 @@
 """What the tests share: the shipped assignment, its key, and how to grade a text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,8 @@ def grade_text(assignment, key):
 
     def graded(source: str | bytes, **limits):
         cell = source.encode() if isinstance(source, str) else source
-        settings = assignment.settings.model_copy(
-            update={"limits": assignment.settings.limits.model_copy(update=limits)}
-        )
-        from dataclasses import replace
-
-        return grade(replace(assignment, settings=settings), key, Submission("hw2.py", "hw2", {"hw2": (cell,)}))
+        settings = replace(assignment.settings, limits=replace(assignment.settings.limits, **limits))
+        submission = Submission("hw2.py", "hw2", {"hw2": (cell,)})
+        return grade(replace(assignment, settings=settings), key, submission)
 
     return graded

@@ -32,12 +32,11 @@ def results(record: Record) -> Results:
 
 
 def _test(problem: ProblemRecord) -> Test:
-    passed = problem.verdict in ("right", "imprecise")
     detail = f"\n\nAn input to try:\n{problem.student.detail}" if problem.student.detail else ""
     return Test(
         score=_number(problem.score),
         max_score=_number(problem.points),
-        status="passed" if passed else "failed",
+        status="passed" if problem.score > 0 else "failed",
         name=f"{problem.name}: {problem.asks}",
         number=problem.number,
         output=problem.student.sentence + detail,

@@ -8,6 +8,7 @@ cut them.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -18,11 +19,13 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    WithJsonSchema,
     model_validator,
 )
 
 MAX_OUTPUT = 100_000
 CUT = "\n[...(truncated)...]\n"
+SECONDS = r"^[0-9]+(\.[0-9]+)?$"
 
 Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
 Format = Literal["text", "html", "simple_format", "md", "ansi"]
@@ -51,16 +54,36 @@ def _cut(text: str) -> str:
     return f"{text[:half]}{CUT}{text[-half:]}"
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("a number is asked, not true or false")  # noqa: TRY004 - pydantic reports ValueErrors
+def _a_number(value: Any) -> Any:
+    if isinstance(value, (bool, str)):
+        raise ValueError(f"a number is asked, not {value!r}")  # noqa: TRY004 - pydantic reports ValueErrors
     return value
+
+
+def _seconds(value: Any) -> Any:
+    """gradescope-utils writes its time as a text, "0.01"."""
+    return float(value) if isinstance(value, str) and re.fullmatch(SECONDS, value) else _a_number(value)
 
 
 Text = Annotated[str, BeforeValidator(_without_nul)]
 Output = Annotated[str, BeforeValidator(_without_nul), AfterValidator(_cut)]
-Number = Annotated[FiniteFloat, BeforeValidator(_no_bool)]
+Number = Annotated[FiniteFloat, BeforeValidator(_a_number)]
+Seconds = Annotated[
+    FiniteFloat,
+    Field(ge=0),
+    BeforeValidator(_seconds),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": SECONDS}]}),
+]
 Data = Annotated[dict[str, Any], BeforeValidator(_without_nul)]
+
+
+A_SCORE: dict[str, Any] = {"required": ["score"], "properties": {"score": {"type": "number"}}}
+A_SCORE_SOMEWHERE: dict[str, Any] = {
+    "anyOf": [
+        A_SCORE,
+        {"required": ["tests"], "properties": {"tests": {"type": "array", "minItems": 1, "items": A_SCORE}}},
+    ]
+}
 
 
 class _Schema(BaseModel):
@@ -96,8 +119,10 @@ class Leader(_Schema):
 class Results(_Schema):
     """The whole file. After validation `score` is a number: the given one, or the sum over the tests."""
 
+    model_config = ConfigDict(json_schema_extra=A_SCORE_SOMEWHERE)
+
     score: Number | None = None
-    execution_time: Number | None = Field(default=None, ge=0)
+    execution_time: Seconds | None = None
     output: Output | None = None
     output_format: Format | None = None
     test_output_format: Format | None = None
@@ -113,11 +138,15 @@ class Results(_Schema):
     def _with_a_score(cls, data: Any) -> Any:
         if not isinstance(data, dict) or data.get("score") is not None:
             return data
-        scores = [test.get("score") for test in data.get("tests") or [] if isinstance(test, dict)]
-        numbers = [score for score in scores if isinstance(score, (int, float))]
-        if not scores or len(numbers) < len(scores):
+        tests = data.get("tests")
+        rows = [test for test in tests if isinstance(test, dict)] if isinstance(tests, (list, tuple)) else []
+        scores = [row.get("score") for row in rows]
+        if not scores or None in scores:
             raise ValueError("there is no score: give one at the top, or a number on every test")
-        return data | {"score": float(sum(map(Decimal, numbers)))}
+        numbers = [Decimal(str(s)) for s in scores if isinstance(s, (int, float)) and not isinstance(s, bool)]
+        if len(numbers) < len(scores) or not all(map(Decimal.is_finite, numbers)):
+            return data  # refused at its row
+        return data | {"score": float(sum(numbers))}
 
 
 def to_json(results: Results) -> str:

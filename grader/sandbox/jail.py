@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from grader.faults import Fault
+
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
@@ -35,7 +37,11 @@ class Process:
 
 @contextmanager
 def started() -> Iterator[Process]:
-    """A process that gets ready meanwhile, and is stopped at the end if nobody has done so."""
+    """A process that gets ready meanwhile, and is stopped at the end if nobody has done so.
+
+    Raises:
+        Fault: it could not be started.
+    """
     process = start()
     try:
         yield process
@@ -45,9 +51,13 @@ def started() -> Iterator[Process]:
 
 
 def start() -> Process:
-    """A fresh interpreter that runs the worker, in a session of its own."""
+    """A fresh interpreter that runs the worker, in a session of its own.
+
+    Raises:
+        Fault: it could not be started.
+    """
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, _ours_to_blame(ours):
         popen = subprocess.Popen(
             [sys.executable, "-I", "-B", "-m", "grader.sandbox.worker", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
@@ -59,6 +69,15 @@ def start() -> Process:
             start_new_session=True,
         )
     return Process(popen, ours)
+
+
+@contextmanager
+def _ours_to_blame(end: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        end.close()
+        raise Fault(f"the student's process did not start: {error}") from None
 
 
 def last_words(process: Process) -> str:

@@ -124,8 +124,8 @@ def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str
     if _compiles(text):
         yield 0, text
         return
-    starts = _margins(text)
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # as Python counts; splitlines() also ends one at a form feed
+    starts = _margins(lines)
     i = 0
     while i < len(starts) - 1:
         for j in range(i + 1, min(i + MAX_JOINED, len(starts))):
@@ -139,16 +139,16 @@ def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str
             i += 1
 
 
-def _margins(text: str) -> list[int]:
+def _margins(lines: Sequence[str]) -> list[int]:
     """Where top-level blocks may begin: lines at the margin that can open a statement."""
     starts, decorated = [0], False
-    for number, line in enumerate(text.splitlines()):
+    for number, line in enumerate(lines):
         if not re.match(r"[^\s#)\]}]", line) or re.match(r"(else|elif|except|finally|case)\b", line):
             continue
         if number and not decorated:
             starts.append(number)
         decorated = line.startswith("@")
-    return [*starts, len(text.splitlines())]
+    return [*starts, len(lines)]
 
 
 def _compiles(text: str) -> bool:
@@ -183,7 +183,21 @@ def _without_magics(cell: str) -> str:
         if first[0] not in BODY_KEPT:
             return ""
         cell = cell.replace(cell.lstrip().splitlines()[0], "", 1)
-    return "\n".join(_without_magic(line) for line in cell.splitlines())
+    lines: list[str] = []
+    for line in cell.split("\n"):
+        plain = _without_magic(line)
+        lines.append(line if plain == line or _goes_on(lines) else plain)
+    return "\n".join(lines)
+
+
+def _goes_on(lines: Sequence[str]) -> bool:
+    """Whether a text or a bracket is still open behind these lines: then `%` is part of it."""
+    try:
+        for _ in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
+            pass
+    except (tokenize.TokenError, SyntaxError) as error:
+        return re.search("multi-line|triple-quoted", str(error)) is not None
+    return False
 
 
 def _without_magic(line: str) -> str:

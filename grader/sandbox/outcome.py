@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+MAX_NOTES = 20  # of one hand-in; further ones are not told
+
 
 @dataclass(frozen=True)
 class Returned:

@@ -23,13 +23,22 @@ from grader.assignment import Limits
 from grader.faults import Fault
 from grader.functions import Refused, evaluate
 from grader.sandbox import jail
-from grader.sandbox.frames import FrameError, Stub
+from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
-from grader.sandbox.outcome import Crashed, Missing, Note, NotRun, Outcome, Raised, Returned, TimedOut
+from grader.sandbox.outcome import (
+    MAX_NOTES,
+    Crashed,
+    Missing,
+    Note,
+    NotRun,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+)
 from grader.submission import Submission
 
 START_SECONDS = 30.0
-MAX_NOTES = 20
 MAX_TEXT = 600  # characters of one text from the student's process
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
@@ -62,6 +71,7 @@ class Session:
         self.submission = submission
         self.notes: tuple[Note, ...] = ()
         self._limits = limits
+        self.loading = 0.0  # seconds spent on starting processes and executing the source
         self._ends = math.inf
         self._process = process
         self._line: Line | None = None  # to a process that has executed the source
@@ -79,13 +89,15 @@ class Session:
         """One outcome per call, in order.
 
         Raises:
-            Fault: no process could be started.
+            Fault: no process could be started, or the arguments do not fit a frame.
         """
         outcomes: list[Outcome] = []
+        start = monotonic()
         try:
             line = self._loaded_line()
+            self.loading += monotonic() - start
             with self._within(self._limits.call_seconds) as deadline:
-                line.send(("ask", question.function, _sendable(question)), deadline)
+                _send_question(line, question, deadline)
             for index in range(len(question.calls)):
                 with self._within(self._limits.call_seconds) as deadline:
                     outcomes.append(self._outcome(line, question, index, deadline))
@@ -131,7 +143,7 @@ class Session:
             match line.receive(deadline):
                 case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
                     counts[names[place]] += 1
-                    line.send(_evaluated(names[place], arguments[place], x), deadline)
+                    _send_value(line, names[place], _evaluated(names[place], arguments[place], x), deadline)
                 case (str("call"), *_):
                     refusal = "this function can only be called by the call that it was given to"
                     line.send(("refused", refusal), deadline)
@@ -179,6 +191,13 @@ def _ready_line(process: jail.Process) -> Line:
     return line
 
 
+def _send_question(line: Line, question: Question, deadline: float) -> None:
+    try:
+        line.send(("ask", question.function, _sendable(question)), deadline)
+    except FrameError as error:
+        raise Fault(f"{question.function}: its inputs cannot be sent: {error}") from None
+
+
 def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:
     """The arguments, with a stub in place of every function."""
     return tuple(
@@ -192,12 +211,21 @@ def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:
 
 def _evaluated(name: str, function: Any, argument: Any) -> tuple[str, Any]:
     """What to say to a call of a function that stays here; an argument that is none is refused in words."""
+    if isinstance(argument, Foreign):
+        return "refused", f"{name} takes a real array; it was called with an {argument.what}"
     try:
         return "value", evaluate(name, function, argument)
     except Refused as refused:
         return "refused", str(refused)
     except Exception as error:
         return "refused", f"{name} has no value there ({type(error).__name__})"
+
+
+def _send_value(line: Line, name: str, message: tuple[str, Any], deadline: float) -> None:
+    try:
+        line.send(message, deadline)
+    except FrameError as error:
+        line.send(("refused", f"{name}: {error}"), deadline)
 
 
 def _places(mutated: tuple[Any, ...]) -> bool:
@@ -225,4 +253,5 @@ def _ending(code: int) -> str:
         return f"it ended the process (exit code {code})"
     if code == -signal.SIGKILL:
         return "it was killed, or closed the grader's connection"
-    return f"it crashed ({signal.Signals(-code).name})"
+    named = {int(each): each.name for each in signal.Signals}  # most real-time signals have no name
+    return f"it crashed ({named.get(-code, f'signal {-code}')})"

@@ -20,6 +20,7 @@ from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
 from grader.sandbox.loader import load, said
+from grader.sandbox.outcome import MAX_NOTES
 
 
 def main(descriptor: int) -> None:
@@ -36,7 +37,7 @@ def _serve(line: Line) -> None:
     _forget_the_grader()
     _, main_module, modules = line.receive()
     module, notes = load(dict(modules), main_module)
-    line.send(("loaded", tuple((note.where, note.message, note.lost) for note in notes)))
+    line.send(("loaded", tuple((note.where, note.message, note.lost) for note in notes[:MAX_NOTES])))
     lock = threading.Lock()  # a student's threads may call a function at once
     while True:
         _, name, calls = line.receive()

@@ -1,0 +1,50 @@
+"""How the sandbox's tests put a text into a real process and ask it."""
+
+from textwrap import dedent
+
+import pytest
+
+from grader.assignment import Limits
+from grader.sandbox.session import Question, Session
+from grader.submission import Submission
+
+
+def submitted(source, **helpers):
+    """The text as hw2.py; helper modules by name, `__` for a dot."""
+    modules = {"hw2": source, **{name.replace("__", "."): text for name, text in helpers.items()}}
+    return Submission("hw2.py", "hw2", {name: (dedent(text).encode(),) for name, text in modules.items()})
+
+
+@pytest.fixture
+def opened():
+    """A session with that text. Deadlines are long; a test that waits for one shortens it."""
+
+    def session(source, import_seconds=10.0, call_seconds=5.0, hand_in_seconds=30.0, **helpers):
+        limits = Limits(import_seconds, call_seconds, hand_in_seconds)
+        return Session(submitted(source, **helpers), limits)
+
+    return session
+
+
+@pytest.fixture
+def ask(opened):
+    """The outcome of one call of the text's `f`, in a process of its own."""
+
+    def outcome(source, *arguments, parameters=None, **limits):
+        parameters = parameters or tuple(f"x{place}" for place in range(len(arguments)))
+        with opened(source, **limits) as session:
+            (only,) = session.ask(Question("f", parameters, (arguments,)))
+        return only
+
+    return outcome
+
+
+@pytest.fixture
+def value(ask):
+    """What one call of the text's `f` returned; the whole outcome where it did not."""
+
+    def returned(source, *arguments, **more):
+        outcome = ask(source, *arguments, **more)
+        return getattr(outcome, "value", outcome)
+
+    return returned

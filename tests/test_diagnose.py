@@ -1,0 +1,139 @@
+"""What the student is told: one sentence from public cases, bare verdicts from hidden ones."""
+
+import numpy as np
+import pytest
+
+from grader.compare import Comparison, Judgement, Verdict, compare
+from grader.diagnose import HIDDEN, explain, verdict_of
+from grader.sandbox.outcome import Missing, Raised, Returned
+
+NAME = "grad_W"
+
+
+@pytest.fixture
+def problem(assignment):
+    return next(problem for problem in assignment.problems if problem.name == NAME)
+
+
+@pytest.fixture
+def judged(key):
+    """Comparisons of what a function of (sample) returns."""
+
+    def of(answer):
+        return [compare(Returned(answer(sample)), sample) for sample in key.samples[NAME]]
+
+    return of
+
+
+def test_a_right_answer_is_counted(problem, judged, key):
+    seen = explain(problem, judged(lambda sample: sample.expected))
+    public, secret = len(key.public(NAME)), len(key.secret(NAME))
+    assert seen.sentence == f"Right on all {public} public and {secret} hidden cases."
+    assert seen.detail == ""
+
+
+def test_lost_digits_are_said_and_pass(problem, judged):
+    comparisons = judged(lambda sample: sample.expected * (1 + 3e-9))
+    assert verdict_of(comparisons) is Verdict.IMPRECISE
+    assert (
+        "The formula is right, but digits are lost: errors up to 3e-09"
+        in explain(problem, comparisons).sentence
+    )
+
+
+def test_one_wrong_public_case_decides(problem, judged):
+    comparisons = judged(lambda s: s.expected * (2 if s.case.row.name == "T = 1" else 1))
+    seen = explain(problem, comparisons)
+    public = sum(comparison.sample.public for comparison in comparisons)
+    assert verdict_of(comparisons) is Verdict.WRONG
+    assert seen.sentence == f"On 1 of {public} public cases (T = 1) the values are wrong."
+
+
+def test_the_smallest_failing_input_can_be_pasted(problem, judged):
+    seen = explain(problem, judged(lambda sample: sample.expected * 2))
+    namespace = {"np": np, "s": np.tanh, "r": lambda z: 1 - np.tanh(z) ** 2, NAME: lambda *given: given}
+    *lines, call = seen.detail.splitlines()
+    exec("\n".join(lines), namespace)
+    v, W, X, y, _, _ = eval(call, namespace)
+    assert v.shape == (1, W.shape[0])
+    assert W.shape[1] == X.shape[0]
+    assert y.shape == (1, X.shape[1])
+
+
+def test_a_shape_is_told_with_its_names(problem, judged):
+    seen = explain(problem, judged(lambda sample: sample.expected.T))
+    assert " it returns shape (" in seen.sentence
+    assert " where (d, m) = (" in seen.sentence
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda s: None, " it returns None: a `return` may be missing"),
+        (lambda s: s.expected.tolist(), " it returns a list; return a numpy array, such as np.array([...])"),
+        (lambda s: s.expected + 0j, " it returns numbers of dtype complex128; a real answer is asked"),
+        (lambda s: s.expected * np.nan, " it returns NaN or infinity"),
+    ],
+)
+def test_the_form_of_an_answer_is_told_with_a_remedy(answer, sentence, problem, judged):
+    assert sentence in explain(problem, judged(answer)).sentence
+
+
+def test_a_number_is_asked_where_a_number_is_asked(assignment, key):
+    problem = next(p for p in assignment.problems if p.name == "least_squares_taylor")
+    comparisons = [compare(Returned(np.array([[s.expected]])), s) for s in key.samples[problem.name]]
+    assert (
+        "it returns shape (1, 1) where a single number, shape (), is asked"
+        in explain(problem, comparisons).sentence
+    )
+
+
+def test_a_changed_input_is_named(problem, key):
+    comparisons = [compare(Returned(s.expected, mutated=("W", "X")), s) for s in key.samples[NAME]]
+    assert verdict_of(comparisons) is Verdict.MUTATES
+    assert "it changes its input W, X in place; work on a copy" in explain(problem, comparisons).sentence
+
+
+def test_numpys_refusal_to_write_is_a_changed_input_too(problem, key):
+    message = "ValueError: output array is read-only"
+    comparisons = [
+        compare(Returned(s.expected) if s.case.row.writeable else Raised("ValueError", message), s)
+        for s in key.samples[NAME]
+    ]
+    assert verdict_of(comparisons) is Verdict.MUTATES
+
+
+def test_a_missing_function_is_told_with_the_error_that_swallowed_it(problem, key):
+    def sentence(why):
+        return explain(problem, [compare(Missing(why), s) for s in key.samples[NAME]]).sentence
+
+    assert sentence("") == "There is no function grad_W."
+    assert (
+        sentence("hw2.py, line 3: SyntaxError: x") == "It could not be read: hw2.py, line 3: SyntaxError: x"
+    )
+
+
+def test_nothing_written_yet_is_no_error(problem, key):
+    comparisons = [
+        compare(Raised("NotImplementedError", "NotImplementedError"), s) for s in key.samples[NAME]
+    ]
+    assert explain(problem, comparisons).sentence == "Not written yet."
+
+
+SECRET_TEXT = "0.123456789"
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if not verdict.passes])
+def test_of_hidden_cases_only_the_verdict_is_told(verdict, problem, key):
+    comparisons = [
+        Comparison(
+            sample,
+            Raised(SECRET_TEXT, SECRET_TEXT, SECRET_TEXT),
+            Judgement(Verdict.RIGHT) if sample.public else Judgement(verdict, SECRET_TEXT, 0.123456789),
+        )
+        for sample in key.samples[NAME]
+    ]
+    seen = explain(problem, comparisons)
+    assert HIDDEN[verdict] in seen.sentence
+    assert SECRET_TEXT not in seen.sentence + seen.detail
+    assert seen.detail == ""

@@ -1,0 +1,120 @@
+"""The data flow as a whole, on source text."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from grader.grade import grade, grade_one
+from grader.sandbox import jail
+from grader.submission import Submission
+
+
+def verdicts(record):
+    return {problem.name: problem.verdict for problem in record.problems}
+
+
+def source(name, root):
+    return (root / "submissions_example" / name / "hw2.py").read_text(encoding="utf-8")
+
+
+def test_a_flipped_sign_fails_exactly_its_problem(grade_text, assignment):
+    """What the README tells a newcomer to try."""
+    right = source("right_closed_form", assignment.folder)
+    flipped = right.replace("2 * (v @ U - y) @ U.T", "2 * (v @ U + y) @ U.T")
+    assert flipped != right
+    record = grade_text(flipped)
+    assert {name for name, verdict in verdicts(record).items() if verdict != "right"} == {"grad_v"}
+    assert record.score == 96
+
+
+def test_a_hang_in_one_function_keeps_the_others(grade_text, assignment):
+    right = source("right_closed_form", assignment.folder)
+    hanging = right + "\n\ndef grad_U(v, U, y):\n    while True:\n        pass\n"
+    record = grade_text(hanging, call_seconds=0.3)
+    assert {name for name, verdict in verdicts(record).items() if verdict != "right"} == {"grad_U"}
+    assert verdicts(record)["grad_U"] == "timed out"
+
+
+def test_a_hang_on_hidden_cases_alone_is_told_as_a_bare_verdict(grade_text):
+    """The fifth decimal tells a secret input from a public one."""
+    record = grade_text(
+        "def curve_velocity(t):\n"
+        "    while round(t, 4) != t: pass\n"
+        "    import numpy as np\n"
+        "    return np.array([-2 * np.sin(t), 4 * np.cos(t), 1.0])\n",
+        call_seconds=0.3,
+    )
+    problem = next(problem for problem in record.problems if problem.name == "curve_velocity")
+    assert problem.verdict == "timed out"
+    assert (
+        problem.student.sentence
+        == "Right on the 4 public cases, but there was no answer in time on hidden ones."
+    )
+
+
+def test_no_public_message_can_hold_a_secret_input(grade_text, key):
+    """It hoards what it is given and says it at every chance; all public calls come before any secret one."""
+    record = grade_text(
+        "import gc\n"
+        "hoard = []\n"
+        "def remember(*given):\n"
+        "    hoard.append(given)\n"
+        "    seen = [str(o) for o in gc.get_objects() + hoard if type(o) in (tuple, list)]\n"
+        "    raise ValueError(' '.join(seen)[-450:])\n"
+        "curve_velocity = curve_acceleration = curve_taylor = remember\n"
+    )
+    secrets = {
+        repr(value)
+        for name in ("curve_velocity", "curve_acceleration", "curve_taylor")
+        for sample in key.secret(name)
+        for value in sample.case.values.values()
+    }
+    shown = [text for p in record.problems for text in (p.student.sentence, p.student.detail)] + list(
+        record.remarks
+    )
+    assert secrets
+    assert not [secret for secret in secrets for text in shown if secret in text]
+    staff = [measured.said for p in record.problems for measured in p.staff if not measured.public]
+    assert any(secret in said for secret in secrets for said in staff)  # so the hoard was worth keeping apart
+
+
+def test_calls_of_the_given_functions_are_counted_for_staff(grade_text, assignment):
+    record = grade_text(source("right_closed_form", assignment.folder))
+    problem = next(problem for problem in record.problems if problem.name == "grad_W")
+    assert all(set(measured.calls) == {"s", "r"} for measured in problem.staff)
+
+
+def test_lost_digits_cost_what_the_author_says(assignment, key):
+    settings = replace(
+        assignment.settings, policies=replace(assignment.settings.policies, imprecise=Decimal("0.5"))
+    )
+    formula = "np.array([-2 * np.sin(t), 4 * np.cos(t), 1])"
+    text = f"import numpy as np\ndef curve_velocity(t): return {formula} * (1 + 1e-9)\n"
+    submission = Submission("hw2.py", "hw2", {"hw2": (text.encode(),)})
+    record = grade(replace(assignment, settings=settings), key, submission)
+    assert record.score == Decimal("1.5")
+
+
+def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key):
+    record = grade(assignment, key, Submission("x.zip", "hw2", {"hw2": ()}, fault="x.zip is empty"))
+    assert set(verdicts(record).values()) == {"missing"}
+    assert len(record.problems) == 20
+    assert "x.zip is empty" in record.remarks
+    assert {problem.student.sentence for problem in record.problems} == {
+        "It could not be read: x.zip is empty"
+    }
+
+
+def test_a_process_that_was_started_before_is_used_and_ended(assignment, reference):
+    small = replace(assignment, problems=assignment.problems[:1])
+    text = b"def grad_v(v, U, y): return 2 * (v @ U - y) @ U.T"
+    with jail.started() as process:
+        record = grade_one(small, reference, Submission("hw2.py", "hw2", {"hw2": (text,)}), process)
+    assert record.score == 4
+    assert process.popen.returncode is not None
+
+
+def test_the_record_says_what_a_regrade_needs(grade_text, key):
+    staff = grade_text("").staff
+    assert staff.seed_id == key.seed_id
+    assert all([staff.grader, staff.python, staff.numpy, staff.platform, staff.isolation])
+    assert len(staff.hand_in_sha256) == 64

@@ -1,0 +1,123 @@
+"""Imports point one way. Each module may import only what stands below it in this list."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "grader"
+ORDER = [
+    "cli",
+    "report.text",
+    "gradescope.results",
+    "gradescope.schema",
+    "handout",
+    "grade",
+    "diagnose",
+    "literals",
+    "record",
+    "compare",
+    "key",
+    "sandbox.session",
+    "sandbox.worker",
+    "sandbox.loader",
+    "sandbox.outcome",
+    "sandbox.jail",
+    "sandbox.line",
+    "sandbox.frames",
+    "sampling",
+    "reference",
+    "submission",
+    "assignment",
+    "authored",
+    "problem",
+    "numeric",
+    "functions",
+    "shapes",
+    "distributions",
+    "faults",
+]
+THEIRS = {"sandbox.worker", "sandbox.loader", "sandbox.outcome", "sandbox.line", "sandbox.frames"}
+
+
+def module_name(path):
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def modules():
+    return {module_name(path): path for path in PACKAGE.rglob("*.py") if not path.name.startswith("__")}
+
+
+def imported(path):
+    """The grader's modules that a file imports anywhere, also inside functions."""
+    known = set(modules())
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (a.name.removeprefix("grader.") for a in node.names if a.name.startswith("grader."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "grader":
+            assert node.level == 0
+            base = (node.module or "").removeprefix("grader").removeprefix(".")
+            for alias in node.names:
+                inner = f"{base}.{alias.name}".removeprefix(".")
+                if inner in known or base:
+                    yield inner if inner in known else base
+
+
+def test_the_list_is_complete():
+    assert sorted(ORDER) == sorted(modules())
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_imports_point_down_the_list(name):
+    upward = [other for other in imported(modules()[name]) if ORDER.index(other) <= ORDER.index(name)]
+    assert upward == []
+
+
+def test_the_check_would_see_an_import_that_points_up(tmp_path):
+    planted = tmp_path / "shapes.py"
+    planted.write_text("def f():\n    from grader.grade import grade\n    import grader.key\n")
+    assert list(imported(planted)) == ["grade", "key"]
+
+
+@pytest.mark.parametrize("name", sorted(THEIRS))
+def test_what_runs_in_the_students_process_imports_nothing_else_of_ours(name):
+    assert set(imported(modules()[name])) <= THEIRS
+
+
+def test_only_grade_and_the_command_line_start_processes():
+    callers = {
+        name for name, path in modules().items() if {"sandbox.session", "sandbox.jail"} & set(imported(path))
+    }
+    assert callers == {"grade", "cli", "sandbox.session"}
+
+
+def test_no_module_imports_an_assignment():
+    for path in modules().values():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tops = {n.module.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
+        assert not tops & {"problems", "reference"}, path
+
+
+def test_functions_are_short():
+    lengths = [
+        (node.end_lineno - node.lineno + 1, f"{name}.{node.name}")
+        for name, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [entry for entry in lengths if entry[0] > 50] == []
+    assert sorted(length for length, _ in lengths)[len(lengths) // 2] <= 10
+
+
+def test_loading_the_command_line_loads_neither_numpy_nor_pydantic_nor_rich():
+    code = "import sys, grader.cli; print(sorted({'numpy', 'pydantic', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_grading_needs_neither_pydantic_nor_rich():
+    code = "import sys, grader.grade; print(sorted({'pydantic', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
