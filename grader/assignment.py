@@ -17,7 +17,7 @@ from grader import authored
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.problem import KINDS, Kind, drawn, parameters
-from grader.shapes import Linear, ShapeError, Spec, names
+from grader.shapes import SPECS, Linear, ShapeError, Spec, names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -229,12 +229,18 @@ def _checked(path: Path, problem: Problem) -> Problem:
     """The problem, once everything that is derived from its annotations has been derived."""
     try:
         problem.kind.answer()
-        dims, specs = problem.dims, problem.drawn.values()
+        specs = problem.drawn
     except ShapeError as error:
         raise Fault(f"{path}: {problem.name}: {error}") from None
+    for name, spec in specs.items():
+        if not isinstance(spec, SPECS):
+            raise Fault(
+                f'{path}: {problem.name}: {name} is given as {spec!r}, not as a shape such as Array["n"]'
+            )
+    dims = problem.dims
     if len(dims) > MOST_DIMS:
         raise Fault(f"{path}: {problem.name} has more than {MOST_DIMS} dimensions: {', '.join(dims)}")
-    if any(isinstance(spec, Linear) and not spec.by for spec in specs):
+    if any(isinstance(spec, Linear) and not spec.by for spec in specs.values()):
         raise Fault(
             f"{path}: {problem.name}: a linear map needs a variable with a shape, as in Linear['n -> k']"
         )

@@ -86,7 +86,15 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
         reference = load_reference(whole)
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
-        return grade_one(assignment, reference, submission, process)
+        record = grade_one(assignment, reference, submission, process, _progress)
+        _progress("")
+        return record
+
+
+def _progress(asked: str) -> None:
+    """One line on a terminal's stderr that the next one overwrites; nothing elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{asked}", err=True, nl=False)
 
 
 def _selected(assignment: Assignment, only: tuple[str, ...]) -> Assignment:

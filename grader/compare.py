@@ -8,7 +8,7 @@ Form comes before value: type, exact shape, finiteness, untouched inputs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -49,12 +49,16 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reason for staff; `relative` is the error against the largest entry."""
+    """A verdict with its reason for staff; `relative` is the error against the largest entry.
+
+    `part` says which value of a tuple it is about, from 0.
+    """
 
     verdict: Verdict
     said: str = ""
     eta: float | None = None
     relative: float | None = None
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,10 @@ def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: fl
         return Judgement(Verdict.TYPE, "a list, and a tuple is asked")
     if not isinstance(actual, tuple) or len(actual) != len(expected):
         return Judgement(Verdict.WRONG, f"{len(actual)} values" if isinstance(actual, tuple) else "")
-    judged = [_judge_part(*each, epsilon) for each in zip(actual, expected, conditions, strict=True)]
+    judged = [
+        replace(_judge_part(*each, epsilon), part=part)
+        for part, each in enumerate(zip(actual, expected, conditions, strict=True))
+    ]
     worst_last = list(Verdict)
     return max(judged, key=lambda j: worst_last.index(j.verdict), default=Judgement(Verdict.RIGHT))
 

@@ -7,6 +7,7 @@ message of the student's code, or which hidden case it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -89,25 +90,29 @@ def _ended(problem: Problem, failed: Comparison) -> str:
 
 def _fault(problem: Problem, failed: Comparison) -> str:
     """What is wrong with the values, as the end of a sentence."""
-    said = failed.judgement.said
+    said, part = failed.judgement.said, failed.judgement.part
+    place = "" if part is None else f" as value {part + 1}"
     match failed.verdict:
         case Verdict.SHAPE:
-            return f"it returns {said} where {_asked_shape(problem, failed)} is asked"
+            return f"it returns {said}{place} where {_asked_shape(problem, failed)} is asked"
         case Verdict.TYPE:
-            return f"it returns {said}{_remedy(failed)}"
+            return f"it returns {said}{place}{_remedy(failed)}"
         case Verdict.NOT_FINITE:
-            return "it returns NaN or infinity"
+            return f"it returns NaN or infinity{place}"
         case Verdict.MUTATES:
             return f"it changes its input{f' {said}' if said else ''} in place; work on a copy instead"
         case Verdict.RAISED:
             return f"it raises {said}"
         case _:
-            return "the values are wrong"
+            return "the values are wrong" if part is None else f"value {part + 1} is wrong"
 
 
 def _asked_shape(problem: Problem, failed: Comparison) -> str:
     """`(d, m) = (3, 4)`"""
-    answer, shape = problem.kind.answer(), np.shape(failed.sample.expected)
+    part, answer = failed.judgement.part, problem.kind.answer()
+    if part is not None and isinstance(answer, tuple):
+        answer = answer[part]
+    shape = np.shape(_expected(failed))
     if not shape:
         return "a single number, shape (),"
     if isinstance(answer, Array) and answer.dims != shape:
@@ -115,8 +120,14 @@ def _asked_shape(problem: Problem, failed: Comparison) -> str:
     return str(shape)
 
 
+def _expected(failed: Comparison) -> Any:
+    """The right value, or that of the part at fault; for its shape alone."""
+    part = failed.judgement.part
+    return failed.sample.expected if part is None else failed.sample.expected[part]
+
+
 def _remedy(failed: Comparison) -> str:
-    said, expected = failed.judgement.said, failed.sample.expected
+    said, expected = failed.judgement.said, _expected(failed)
     if said == "None":
         return ": a `return` may be missing"
     if said.startswith("numbers of dtype complex"):

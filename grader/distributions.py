@@ -39,4 +39,29 @@ class Uniform:
         return np.asarray(rng.uniform(self.low, self.high, shape))
 
 
-Distribution = Normal | Uniform
+@dataclass(frozen=True)
+class Integers:
+    """Integers in [low, high), such as labels; `high` may be a dimension's name, the number of classes."""
+
+    low: int
+    high: int | str
+
+    def draw(
+        self, rng: np.random.Generator, shape: tuple[int, ...], sizes: Mapping[str, int]
+    ) -> NDArray[Any]:
+        high = sizes[self.high] if isinstance(self.high, str) else self.high
+        return np.asarray(rng.integers(self.low, high, shape))
+
+
+Distribution = Normal | Uniform | Integers
+
+
+def sizes_needed(distribution: Distribution) -> tuple[str, ...]:
+    """The dimensions that a distribution depends on."""
+    match distribution:
+        case Normal(fan_in) if fan_in:
+            return (fan_in,)
+        case Integers(_, high) if isinstance(high, str):
+            return (high,)
+        case _:
+            return ()

@@ -13,7 +13,7 @@ fault of ours is raised and leaves no record.
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from time import perf_counter
 
@@ -33,6 +33,8 @@ from grader.submission import Submission
 
 ISOLATION = "process"  # a fresh interpreter; no further layer yet
 
+Progress = Callable[[str], None]
+
 
 def grade(assignment: Assignment, key: Key, submission: Submission) -> Record:
     """Grade one hand-in against a key that is at hand.
@@ -45,22 +47,36 @@ def grade(assignment: Assignment, key: Key, submission: Submission) -> Record:
 
 
 def grade_one(
-    assignment: Assignment, reference: Reference, submission: Submission, process: Process
+    assignment: Assignment,
+    reference: Reference,
+    submission: Submission,
+    process: Process,
+    progress: Progress,
 ) -> Record:
     """Grade one hand-in with a process that is getting ready while the key is made.
+
+    `progress` is told what is being asked.
 
     Raises:
         Fault: the student's process could not be started, or the reference cannot be used.
     """
     key = make_key(assignment, reference)
     with Session(submission, assignment.settings.limits, process) as session:
-        return _grade(assignment, key, session)
+        return _grade(assignment, key, session, progress)
 
 
-def _grade(assignment: Assignment, key: Key, session: Session) -> Record:
+def _grade(
+    assignment: Assignment, key: Key, session: Session, progress: Progress = lambda _asked: None
+) -> Record:
     start = perf_counter()
-    public = {p.name: _ask(session, p, key.public(p.name)) for p in assignment.problems}
-    secret = {p.name: _ask_again(session, p, key, public[p.name]) for p in assignment.problems}
+    public: dict[str, tuple[Outcome, ...]] = {}
+    secret: dict[str, tuple[Outcome, ...]] = {}
+    for problem in assignment.problems:
+        progress(f"{problem.number} {problem.name}")
+        public[problem.name] = _ask(session, problem, key.public(problem.name))
+    for problem in assignment.problems:
+        progress(f"{problem.number} {problem.name}, hidden cases")
+        secret[problem.name] = _ask_again(session, problem, key, public[problem.name])
     asked = perf_counter()
     comparisons = {
         name: list(map(compare, (*public[name], *secret[name]), samples))

@@ -103,7 +103,7 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
             return Sample(case, stream.name == "public", expected, conditions)
     raise Fault(
         f"{_place(formula)}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
-        f"for the row '{row.name}'; mend the formula or narrow its draws"
+        f"for the row '{row.name}': mend it, or rule such inputs out with Draws(where=..., scaled=...)"
     )
 
 

@@ -28,7 +28,8 @@ class Draws:
 
     Args:
         scaled: the inputs that are multiplied by 1e-6 and 1e3 in the scaled rows; by default all that are
-            drawn from a normal distribution. Choose them so that the terms of the formula stay balanced.
+            drawn from a normal distribution. Choose them so that the terms of the formula stay balanced; with
+            `()` there are no large numbers at all, for a formula that saturates, such as a softmax.
         where: which dimensions to draw, e.g. `lambda m, n: m >= n`; by default all distinct ones.
     """
 

@@ -115,9 +115,9 @@ def plan(problem: Problem, stream: Stream) -> tuple[Row, ...]:
 
 def _number_rows(problem: Problem) -> list[Row]:
     """Special numbers."""
-    rows = []
-    if scaled(problem):
-        rows += [Row("scaled by 1e-6", exponent=-6), Row("scaled by 1e3", exponent=3)]
+    if not scaled(problem):
+        return []
+    rows = [Row("scaled by 1e-6", exponent=-6), Row("scaled by 1e3", exponent=3)]
     saturates = any(isinstance(spec, Elementwise) for spec in problem.drawn.values())
     if any(_is_normal(spec) for spec in _arrays(problem)) and not saturates:
         rows += [Row("integers", integer=True)]
@@ -149,7 +149,7 @@ def _with_activations(problem: Problem, rows: list[Row], activations: Activation
         raise Fault(
             f"problems/{problem.topic.name}.py: {problem.name} needs a smooth activation in ACTIVATIONS"
         )
-    kinked = [Row(name, activation=name) for name in activations if name not in smooth]
+    kinked = [replace(rows[0], name=name, activation=name) for name in activations if name not in smooth]
     return [replace(row, activation=smooth[k % len(smooth)]) for k, row in enumerate(rows)] + kinked
 
 
@@ -174,6 +174,8 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
             x = rng.integers(-9, 10, shape).astype(float)
         else:
             x = distribution.draw(rng, shape, sizes)
+        if x.dtype.kind != "f":
+            return x
         return _scaled(x, row.exponent if name in scales else 0, stream.decimals)
 
     def value(name: str, spec: Spec) -> Any:
@@ -201,7 +203,11 @@ def _generator(stream: Stream, problem: str, place: int, attempt: int) -> np.ran
 
 def _possible_sizes(problem: Problem, row: Row) -> tuple[tuple[int, ...], ...]:
     """Every choice of distinct sizes for the problem's dimensions that the row and `where` allow."""
-    return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one)
+    try:
+        return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one)
+    except Exception as error:
+        where = f"problems/{problem.topic.name}.py: {problem.name}: `where` fails"
+        raise Fault(f"{where}: {type(error).__name__}: {error}") from error
 
 
 @cache
@@ -225,13 +231,15 @@ def _is_normal(spec: Spec) -> bool:
     return isinstance(spec, Linear) or (isinstance(spec, Array) and isinstance(spec.distribution, Normal))
 
 
-def _laid_out(x: NDArray[Any], row: Row) -> NDArray[Any] | float:
-    """An array in the memory layout of the row; a number becomes a Python float."""
+def _laid_out(x: NDArray[Any], row: Row) -> NDArray[Any] | float | int:
+    """An array in the memory layout of the row; a number becomes Python's own."""
     if not x.ndim:
-        return float(x)
+        number: float | int = x.item()
+        return number
     if row.layout == "strided":
         x = np.repeat(x, 2, axis=-1)[..., ::2]
-    x = x.astype(np.float32 if row.single else float, order="F" if row.layout == "F" else "K", copy=False)
+    dtype = np.float32 if row.single and x.dtype.kind == "f" else x.dtype
+    x = x.astype(dtype, order="F" if row.layout == "F" else "K", copy=False)
     x.flags.writeable = row.writeable
     return x
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.distributions import Distribution, Normal
+from grader.distributions import Distribution, Normal, sizes_needed
 
 Dims = tuple[str | int, ...]
 
@@ -135,8 +135,8 @@ def names(specs: Iterable[Spec]) -> tuple[str, ...]:
 
 def _dims(spec: Spec) -> Dims:
     match spec:
-        case Array(dims):
-            return dims
+        case Array(dims, distribution):
+            return dims + sizes_needed(distribution)
         case Size(dim):
             return (dim,)
         case Sizes(choices):

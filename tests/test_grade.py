@@ -108,8 +108,11 @@ def test_a_process_that_was_started_before_is_used_and_ended(assignment, referen
     small = replace(assignment, problems=assignment.problems[:1])
     text = b"def grad_v(v, U, y): return 2 * (v @ U - y) @ U.T"
     with jail.started() as process:
-        record = grade_one(small, reference, Submission("hw2.py", "hw2", {"hw2": (text,)}), process)
+        submission = Submission("hw2.py", "hw2", {"hw2": (text,)})
+        asked = []
+        record = grade_one(small, reference, submission, process, asked.append)
     assert record.score == 4
+    assert asked == ["1.1 grad_v", "1.1 grad_v, hidden cases"]
     assert process.popen.returncode is not None
 
 

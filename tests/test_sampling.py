@@ -7,9 +7,9 @@ import pytest
 
 from grader import sampling
 from grader.assignment import Problem, Topic
-from grader.distributions import Uniform
+from grader.distributions import Integers, Uniform
 from grader.faults import Fault
-from grader.functions import LinearMap
+from grader.functions import Activation, LinearMap
 from grader.literals import literal
 from grader.problem import Draws, Value
 from grader.shapes import Array, Function, Size, Sizes
@@ -197,3 +197,26 @@ def test_an_activation_needs_a_topic_that_has_one():
 
 def test_rows_are_values():
     assert replace(sampling.Row("core"), exponent=3) == sampling.Row("core", exponent=3)
+
+
+def test_integer_arrays_stay_integers_in_every_row():
+    """Labels of C classes for N examples: an array of integers, a dimension that no shape mentions."""
+    labels = problem({"X": Array["N D"], "y": Array["N", Integers(0, "C")], "k": Array["", Integers(1, 4)]})
+    assert labels.dims == ("N", "D", "C")
+    for case in draws(labels, sampling.public_stream(labels)):
+        assert case.values["y"].dtype.kind == "i"
+        assert 0 <= case.values["y"].min() <= case.values["y"].max() < case.sizes["C"]
+        assert type(case.values["k"]) is int
+
+
+def test_a_where_that_fails_is_the_authors_fault():
+    with pytest.raises(Fault, match=r"problems/topic.py: f: `where` fails: TypeError"):
+        sampling.plan(problem({"A": Array["m n"]}, where=lambda k: True), secret(MATRIX))
+
+
+def test_a_kinked_row_keeps_the_alternatives():
+    relu = Activation(lambda z: z * (z > 0), lambda z: 1.0 * (z > 0), kinks=(0.0,))
+    both = problem(
+        {"s": Function, "by": Sizes["n", "m n"]}, {"tanh": Activation(np.tanh, np.cos), "relu": relu}
+    )
+    assert [case.row.activation for case in draws(both, sampling.public_stream(both))][-1] == "relu"

@@ -193,7 +193,7 @@ def _without_magics(cell: str) -> str:
 def _goes_on(lines: Sequence[str]) -> bool:
     """Whether a text or a bracket is still open behind these lines: then `%` is part of it."""
     try:
-        for _ in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
+        for _ in tokenize.generate_tokens(io.StringIO("\n".join([*lines, ""])).readline):
             pass
     except (tokenize.TokenError, SyntaxError) as error:
         return re.search("multi-line|triple-quoted", str(error)) is not None

@@ -16,8 +16,8 @@ from grader.sandbox.frames import Foreign, FrameError, Stub, decode, encode, fra
 SEED = 20
 MUTANTS = 100_000
 
-# The dearest byte: an empty strided array takes 9 bytes on the wire and becomes two array objects, a place in a
-# list and one in its tuple. That is 27 for one in CPython 3.11 with numpy 2.4, and nothing is dearer.
+# The dearest byte: an empty strided array takes 9 bytes on the wire and becomes two array objects, a place in
+# a list and one in its tuple. That is 27 for one in CPython 3.11 with numpy 2.4, and nothing is dearer.
 BYTES_PER_BYTE = 32
 BYTES_PER_FRAME = 4096  # an exception, its message and traceback
 

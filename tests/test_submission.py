@@ -1,0 +1,952 @@
+"""One hand-in, whatever its form: real files, folders and archives, also hostile ones."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader import submission as module
+from grader.submission import Submission, read_submission
+
+ANSWER = b"def f(x):\n    return x\n"
+OTHER = b"def f(x):\n    return -x\n"
+NOBODY = 65534
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    """The folder, with these files in it."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def packed(path: Path, *members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    """A zip file with these members, in order and with their names as they are."""
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, data in members:
+            info = zipfile.ZipInfo("placeholder")
+            info.filename = name  # unchecked: ZipInfo would clean it
+            info.compress_type = method
+            archive.writestr(info, data)
+    return path
+
+
+def linked(path: Path, name: str, target: str) -> Path:
+    """A zip file whose only member is a symbolic link."""
+    with zipfile.ZipFile(path, "w") as archive:
+        info = zipfile.ZipInfo(name)
+        info.create_system = 3
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, target)
+    return path
+
+
+def cell(source, kind="code"):
+    return {"cell_type": kind, "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+
+
+def notebook(path: Path, *cells) -> Path:
+    content = {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def unprivileged():
+    """As somebody to whom permissions apply, for root may read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if user == 0:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that anybody can reach, which `tmp_path` is not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+# ---- one file -----------------------------------------------------------------------------
+
+
+def test_a_script_is_one_cell_of_its_bytes(tmp_path):
+    path = write(tmp_path, {"hw2.py": b"# \xe4, no UTF-8\r\n"}) / "hw2.py"
+
+    actual = read_submission(path, "hw2")
+
+    assert actual == Submission("hw2.py", "hw2", {"hw2": (b"# \xe4, no UTF-8\r\n",)}, "hw2.py")
+
+
+def test_an_empty_script_is_a_submission_without_fault(tmp_path):
+    actual = read_submission(write(tmp_path, {"hw2.py": b""}) / "hw2.py", "hw2")
+
+    assert (actual.modules, actual.fault) == ({"hw2": (b"",)}, "")
+
+
+def test_another_name_is_taken_without_remark_when_that_file_was_handed_in(tmp_path):
+    path = tmp_path / "my solution (2).py"
+    path.write_bytes(ANSWER)
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.name, actual.main, actual.modules, actual.remarks) == (
+        "my solution (2).py",
+        "hw2",
+        {"hw2": (ANSWER,)},
+        (),
+    )
+
+
+def test_a_file_without_suffix_is_read_as_python(tmp_path):
+    (tmp_path / "hw2").write_bytes(ANSWER)
+
+    assert read_submission(tmp_path / "hw2", "hw2").modules == {"hw2": (ANSWER,)}
+
+
+def test_the_suffix_may_be_in_capitals(tmp_path):
+    (tmp_path / "HW2.PY").write_bytes(ANSWER)
+
+    assert read_submission(tmp_path / "HW2.PY", "hw2").modules == {"hw2": (ANSWER,)}
+
+
+def test_a_file_that_is_not_there_is_the_hand_ins_fault(tmp_path):
+    actual = read_submission(tmp_path / "hw2.py", "hw2")
+
+    assert actual.fault == "hw2.py cannot be read: No such file or directory"
+
+
+def test_an_unreadable_file_is_a_fault_with_the_systems_reason(open_folder):
+    path = write(open_folder, {"hw2.py": ANSWER}) / "hw2.py"
+    path.chmod(0)
+
+    with unprivileged():
+        actual = read_submission(path, "hw2")
+
+    assert actual.fault == "hw2.py cannot be read: Permission denied"
+
+
+def test_a_script_of_exactly_the_allowed_size_is_read(tmp_path):
+    data = b"#" * module.MAX_SOURCE
+
+    assert read_submission(write(tmp_path, {"hw2.py": data}) / "hw2.py", "hw2").modules == {"hw2": (data,)}
+
+
+def test_a_script_one_byte_too_large_is_a_fault_that_names_the_limit(tmp_path):
+    actual = read_submission(write(tmp_path, {"hw2.py": b"#" * (module.MAX_SOURCE + 1)}) / "hw2.py", "hw2")
+
+    assert actual.fault == "hw2.py is too large: a hand-in may have 512 KiB of source text"
+
+
+def test_a_huge_sparse_file_costs_no_memory(tmp_path):
+    path = tmp_path / "hw2.py"
+    with path.open("wb") as stream:
+        stream.truncate(1 << 36)
+
+    actual, peak = peak_of_reading(path)
+
+    assert actual == "hw2.py is too large: a hand-in may have 512 KiB of source text"
+    assert peak < 100 << 20
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
+    os.mkfifo(tmp_path / "hw2.py")
+
+    assert read_submission(tmp_path / "hw2.py", "hw2").fault == "hw2.py is no ordinary file"
+
+
+def test_a_device_is_refused():
+    assert read_submission(Path("/dev/zero"), "hw2").fault == "zero is no ordinary file"
+
+
+def test_a_link_is_refused_even_if_its_target_is_fine(tmp_path):
+    write(tmp_path, {"real.py": ANSWER})
+    (tmp_path / "hw2.py").symlink_to(tmp_path / "real.py")
+
+    actual = read_submission(tmp_path / "hw2.py", "hw2")
+
+    assert (actual.fault, actual.modules) == ("hw2.py is a link; hand in the file itself", {"hw2": ()})
+
+
+def test_a_link_to_a_folder_is_refused(tmp_path):
+    write(tmp_path / "real", {"hw2.py": ANSWER})
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    assert read_submission(tmp_path / "link", "hw2").fault == "link is a link; hand in the file itself"
+
+
+def test_a_hand_in_with_a_fault_has_the_asked_module_without_cells(tmp_path):
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.main, actual.modules, actual.file) == ("hw2", {"hw2": ()}, "")
+
+
+def test_a_submission_cannot_be_changed(tmp_path):
+    actual = read_submission(write(tmp_path, {"hw2.py": ANSWER}), "hw2")
+
+    with pytest.raises(AttributeError):
+        actual.fault = "mine"
+
+
+# ---- odd names ----------------------------------------------------------------------------
+
+
+def test_a_name_that_is_no_text_is_shown_as_escapes(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.py"
+    Path(os.fsdecode(path)).write_bytes(ANSWER)
+
+    actual = read_submission(Path(os.fsdecode(path)), "hw2")
+
+    assert (actual.name, actual.file, actual.modules) == ("\\udcff.py", "\\udcff.py", {"hw2": (ANSWER,)})
+
+
+def test_a_folder_whose_name_is_no_text_gives_texts_that_can_be_written(tmp_path):
+    inner = tmp_path / os.fsdecode(b"x\xff")
+    write(inner, {"hw2.py": ANSWER})
+    (inner / "link.py").symlink_to("/etc/passwd")
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert actual.file == "x\\udcff/hw2.py"
+    assert actual.remarks == ("x\\udcff/link.py is a link or no ordinary file and was passed over",)
+
+
+def test_a_fault_that_quotes_a_name_that_is_no_text_can_be_written(tmp_path):
+    folder = tmp_path / os.fsdecode(b"x\xff")
+    folder.mkdir()
+
+    assert read_submission(folder, "hw2").fault.encode() == (
+        b"there is no hw2.py or hw2.ipynb in x\\udcff: it has no Python file or notebook"
+    )
+
+
+def test_an_emoji_in_a_name_stays(tmp_path):
+    write(tmp_path / "Übung 2 🎉", {"hw2.py": ANSWER})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.modules) == ("Übung 2 🎉/hw2.py", {"hw2": (ANSWER,)})
+
+
+def test_the_current_folder_is_named_after_itself(tmp_path, monkeypatch):
+    folder = write(tmp_path / "ada", {"hw2.py": ANSWER})
+    monkeypatch.chdir(folder)
+
+    assert read_submission(Path(), "hw2").name == "ada"
+
+
+# ---- notebooks ----------------------------------------------------------------------------
+
+
+def test_a_notebooks_code_cells_are_the_cells(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", cell("a = 1"), cell("b = 2\n"))
+
+    actual = read_submission(path, "hw2")
+
+    assert actual == Submission("hw2.ipynb", "hw2", {"hw2": ("a = 1", "b = 2\n")}, "hw2.ipynb")
+
+
+def test_a_source_that_is_a_list_of_lines_is_joined(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", cell(["def f():\n", "    return 1"]))
+
+    assert read_submission(path, "hw2").modules == {"hw2": ("def f():\n    return 1",)}
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw", "heading"])
+def test_a_cell_that_is_no_code_is_ignored(tmp_path, kind):
+    path = notebook(tmp_path / "hw2.ipynb", cell("def f(): text", kind), cell("a = 1"))
+
+    assert read_submission(path, "hw2").modules == {"hw2": ("a = 1",)}
+
+
+def test_a_notebook_of_format_3_keeps_its_cells_in_a_worksheet(tmp_path):
+    cells = [
+        {"cell_type": "markdown", "source": "text"},
+        {"cell_type": "code", "input": ["a = 1\n", "b = 2"], "language": "python", "outputs": []},
+        {"cell_type": "code", "input": "c = 3"},
+    ]
+    path = tmp_path / "hw2.ipynb"
+    path.write_text(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}))
+
+    assert read_submission(path, "hw2").modules == {"hw2": ("a = 1\nb = 2", "c = 3")}
+
+
+def test_a_notebook_without_cells_is_a_submission_without_code(tmp_path):
+    actual = read_submission(notebook(tmp_path / "hw2.ipynb"), "hw2")
+
+    assert (actual.modules, actual.fault) == ({"hw2": ()}, "")
+
+
+def test_a_notebook_may_begin_with_a_byte_order_mark(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", cell("a = 'é'"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert read_submission(path, "hw2").modules == {"hw2": ("a = 'é'",)}
+
+
+def test_half_a_character_in_a_notebook_is_kept_and_has_a_digest(tmp_path):
+    path = tmp_path / "hw2.ipynb"
+    path.write_text('{"cells": [{"cell_type": "code", "source": "a = \'\\ud800\'"}]}')
+
+    actual = read_submission(path, "hw2")
+
+    assert actual.modules == {"hw2": ("a = '\ud800'",)}
+    assert len(actual.digest) == 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "def f(): pass",
+        "{",
+        "[]",
+        "5",
+        "null",
+        '"cells"',
+        "{}",
+        '{"cells": 5}',
+        '{"cells": [5]}',
+        '{"cells": [{"source": "a = 1"}]}',
+        '{"cells": [{"cell_type": "code", "source": null}]}',
+        '{"cells": [{"cell_type": "code", "source": [1]}]}',
+        '{"worksheets": []}',
+        '{"nbformat": ' + "9" * 5000 + "}",
+        "\ufeff\ufeff{}",
+    ],
+    ids=lambda text: text[:24] or "nothing",
+)
+def test_a_file_that_is_no_notebook_is_a_fault_that_says_so(tmp_path, text):
+    (tmp_path / "hw2.ipynb").write_text(text, encoding="utf-8")
+
+    actual = read_submission(tmp_path / "hw2.ipynb", "hw2")
+
+    assert actual.fault == "hw2.ipynb is no notebook; save it again as .ipynb"
+
+
+def test_deeply_nested_json_is_a_fault(tmp_path):
+    (tmp_path / "hw2.ipynb").write_text('{"cells": ' + "[" * 200_000)
+
+    actual = read_submission(tmp_path / "hw2.ipynb", "hw2")
+
+    assert actual.fault == "hw2.ipynb is no notebook; save it again as .ipynb"
+
+
+def test_bytes_that_are_no_utf_8_are_no_notebook(tmp_path):
+    (tmp_path / "hw2.ipynb").write_bytes(b'{"cells": [], "x": "\xff"}')
+
+    actual = read_submission(tmp_path / "hw2.ipynb", "hw2")
+
+    assert actual.fault == "hw2.ipynb is no notebook; save it again as .ipynb"
+
+
+def test_large_output_does_not_count_as_source(tmp_path):
+    picture = cell("a = 1") | {"outputs": [{"data": {"image/png": "A" * (4 << 20)}}]}
+
+    actual = read_submission(notebook(tmp_path / "hw2.ipynb", picture), "hw2")
+
+    assert (actual.modules, actual.fault) == ({"hw2": ("a = 1",)}, "")
+
+
+def test_a_notebook_beyond_the_limit_asks_to_clear_its_output(tmp_path):
+    with (tmp_path / "hw2.ipynb").open("wb") as stream:
+        stream.truncate(module.MAX_NOTEBOOK + 1)
+
+    actual = read_submission(tmp_path / "hw2.ipynb", "hw2")
+
+    assert actual.fault == "hw2.ipynb is larger than 32 MiB; clear its output and hand it in again"
+
+
+def test_too_much_text_in_cells_is_a_fault(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", *[cell("#" * 100_000)] * 3)
+
+    actual = read_submission(path, "hw2")
+
+    assert actual.fault == "hw2.ipynb is too large: a hand-in may have 256 KiB of source text in cells"
+
+
+# ---- folders ------------------------------------------------------------------------------
+
+
+def test_the_file_is_found_somewhere_inside_a_folder(tmp_path):
+    write(tmp_path, {"a/b/hw2.py": ANSWER, "a/b/data.csv": b"1 2 3"})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.name, actual.file, actual.modules, actual.remarks) == (
+        tmp_path.name,
+        "a/b/hw2.py",
+        {"hw2": (ANSWER,)},
+        (),
+    )
+
+
+def test_modules_and_packages_beside_the_file_come_along_under_their_import_names(tmp_path):
+    write(
+        tmp_path / "work",
+        {
+            "hw2.py": ANSWER,
+            "forward.py": b"1",
+            "calculus/__init__.py": b"2",
+            "calculus/rules.py": b"3",
+            "calculus/deep/er.py": b"4",
+        },
+    )
+
+    actual = read_submission(tmp_path, "hw2").modules
+
+    assert actual == {
+        "hw2": (ANSWER,),
+        "forward": (b"1",),
+        "calculus": (b"2",),
+        "calculus.rules": (b"3",),
+        "calculus.deep.er": (b"4",),
+    }
+
+
+def test_scripts_above_the_file_cannot_be_imported_and_stay_out(tmp_path):
+    write(tmp_path, {"setup.py": OTHER, "work/hw2.py": ANSWER})
+
+    assert read_submission(tmp_path, "hw2").modules == {"hw2": (ANSWER,)}
+
+
+def test_a_script_whose_name_cannot_be_imported_stays_out(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    (tmp_path / "hw2-old.py").write_bytes(OTHER)
+
+    assert read_submission(tmp_path, "hw2").modules == {"hw2": (ANSWER,)}
+
+
+def test_helper_scripts_come_along_with_a_notebook(tmp_path):
+    notebook(tmp_path / "hw2.ipynb", cell("import forward"))
+    write(tmp_path, {"forward.py": b"1"})
+
+    assert read_submission(tmp_path, "hw2").modules == {"hw2": ("import forward",), "forward": (b"1",)}
+
+
+def test_the_file_nearest_the_top_is_graded(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER, "old/hw2.py": OTHER})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.modules["hw2"]) == ("hw2.py", (ANSWER,))
+
+
+def test_two_files_at_the_same_depth_are_a_fault_that_names_both(tmp_path):
+    write(tmp_path / "x", {"a/hw2.py": ANSWER, "b/hw2.py": OTHER})
+
+    actual = read_submission(tmp_path / "x", "hw2")
+
+    assert actual.fault == "x has a/hw2.py and b/hw2.py; hand in one of them"
+
+
+def test_a_script_is_graded_before_a_notebook_and_this_is_remarked(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    notebook(tmp_path / "hw2.ipynb", cell("a = 1"))
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.remarks) == ("hw2.py", ("hw2.py was graded; hw2.ipynb was not",))
+
+
+def test_the_exact_name_is_graded_before_one_in_capitals(tmp_path):
+    write(tmp_path, {"HW2.py": OTHER, "hw2.py": ANSWER})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.remarks) == ("hw2.py", ("hw2.py was graded; HW2.py was not",))
+
+
+def test_a_name_in_capitals_is_graded_where_it_is_the_only_one(tmp_path):
+    write(tmp_path, {"Hw2.py": ANSWER, "helper.py": OTHER})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.modules) == ("Hw2.py", {"hw2": (ANSWER,), "helper": (OTHER,)})
+
+
+def test_another_name_is_taken_with_a_remark_when_it_is_the_only_script(tmp_path):
+    write(tmp_path, {"homework.py": ANSWER})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        ("there is no hw2.py; homework.py was taken for it",),
+    )
+
+
+def test_another_notebook_is_taken_when_there_is_nothing_else(tmp_path):
+    notebook(tmp_path / "Untitled.ipynb", cell("a = 1"))
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": ("a = 1",)},
+        ("there is no hw2.py; Untitled.ipynb was taken for it",),
+    )
+
+
+def test_several_scripts_of_other_names_are_a_fault_that_lists_them(tmp_path):
+    write(tmp_path / "x", {"one.py": ANSWER, "two.py": OTHER})
+
+    actual = read_submission(tmp_path / "x", "hw2")
+
+    assert actual.fault == "there is no hw2.py or hw2.ipynb in x: it has one.py, two.py"
+
+
+def test_a_folder_without_source_is_a_fault(tmp_path):
+    write(tmp_path / "x", {"answers.txt": b"42"})
+
+    actual = read_submission(tmp_path / "x", "hw2")
+
+    assert actual.fault == "there is no hw2.py or hw2.ipynb in x: it has no Python file or notebook"
+
+
+@pytest.mark.parametrize(
+    "clutter",
+    ["__MACOSX/hw2.py", "._hw2.py", ".ipynb_checkpoints/hw2.py", "__pycache__/hw2.py", ".git/hw2.py"],
+)
+def test_clutter_is_passed_over_in_silence(tmp_path, clutter):
+    write(tmp_path, {"work/hw2.py": ANSWER, "work/.DS_Store": b"\0"})
+    (tmp_path / clutter).parent.mkdir(exist_ok=True)
+    (tmp_path / clutter).write_bytes(OTHER)
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.file, actual.modules, actual.remarks) == ("work/hw2.py", {"hw2": (ANSWER,)}, ())
+
+
+def test_a_link_in_a_folder_is_passed_over_with_a_remark(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    (tmp_path / "helper.py").symlink_to("/etc/passwd")
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        ("helper.py is a link or no ordinary file and was passed over",),
+    )
+
+
+def test_a_linked_folder_is_not_entered(tmp_path):
+    write(tmp_path / "elsewhere", {"hw2.py": ANSWER})
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/link").symlink_to(tmp_path / "elsewhere")
+
+    assert read_submission(tmp_path / "x", "hw2").modules == {"hw2": ()}
+
+
+def test_a_folder_that_links_to_itself_comes_to_an_end(tmp_path):
+    write(tmp_path, {"a/hw2.py": ANSWER})
+    (tmp_path / "a/again").symlink_to(tmp_path)
+
+    assert read_submission(tmp_path, "hw2").file == "a/hw2.py"
+
+
+def test_a_pipe_in_a_folder_is_passed_over_with_a_remark(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    os.mkfifo(tmp_path / "helper.py")
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        ("helper.py is a link or no ordinary file and was passed over",),
+    )
+
+
+def test_the_fault_of_a_folder_with_links_alone_says_what_was_passed_over(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/hw2.py").symlink_to("/etc/passwd")
+
+    actual = read_submission(tmp_path / "x", "hw2")
+
+    assert actual.fault.endswith("(hw2.py is a link or no ordinary file and was passed over)")
+
+
+def test_an_unreadable_helper_costs_itself_and_is_remarked(open_folder):
+    write(open_folder, {"hw2.py": ANSWER, "helper.py": OTHER})
+    (open_folder / "helper.py").chmod(0)
+
+    with unprivileged():
+        actual = read_submission(open_folder, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        ("helper.py cannot be read: Permission denied; it was passed over",),
+    )
+
+
+def test_an_unreadable_folder_inside_is_remarked(open_folder):
+    write(open_folder, {"hw2.py": ANSWER, "secret/helper.py": OTHER})
+    (open_folder / "secret").chmod(0)
+
+    with unprivileged():
+        actual = read_submission(open_folder, "hw2")
+    (open_folder / "secret").chmod(0o700)
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        ("the folder secret cannot be read (Permission denied) and was passed over",),
+    )
+
+
+def test_a_folder_whose_files_cannot_be_looked_at_is_no_crash(open_folder):
+    write(open_folder, {"hw2.py": ANSWER, "secret/helper.py": OTHER})
+    (open_folder / "secret").chmod(0o444)
+
+    with unprivileged():
+        actual = read_submission(open_folder, "hw2")
+    (open_folder / "secret").chmod(0o700)
+
+    assert actual.modules == {"hw2": (ANSWER,)}
+
+
+def test_a_helper_beyond_the_limit_for_all_costs_itself_and_is_remarked(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER, "helper.py": b"#" * module.MAX_SOURCE, "small.py": b"1"})
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,), "small": (b"1",)},
+        ("helper.py is too large: a hand-in may have 512 KiB of source text; it was passed over",),
+    )
+
+
+def test_too_many_scripts_in_a_folder_are_a_fault(tmp_path):
+    folder = tmp_path / "x"
+    folder.mkdir()
+    for k in range(module.MAX_FILES + 1):
+        (folder / f"a{k}.py").touch()
+
+    actual = read_submission(folder, "hw2")
+
+    assert actual.fault == "x has more than 2000 source files; hand in your own alone"
+
+
+def test_data_files_do_not_count_as_scripts(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    for k in range(module.MAX_FILES + 1):
+        (tmp_path / f"{k}.csv").touch()
+
+    assert read_submission(tmp_path, "hw2").modules == {"hw2": (ANSWER,)}
+
+
+# ---- zip files ----------------------------------------------------------------------------
+
+
+def test_a_zip_file_is_read_like_the_folder_it_holds(tmp_path):
+    path = packed(
+        tmp_path / "x.zip",
+        ("work/hw2.py", ANSWER),
+        ("work/calculus/rules.py", OTHER),
+        ("work/a.png", b"\x89"),
+    )
+
+    actual = read_submission(path, "hw2")
+
+    assert actual == Submission("x.zip", "hw2", {"hw2": (ANSWER,), "calculus.rules": (OTHER,)}, "work/hw2.py")
+
+
+def test_a_zip_file_may_be_stored_without_compression(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), method=zipfile.ZIP_STORED)
+
+    assert read_submission(path, "hw2").modules == {"hw2": (ANSWER,)}
+
+
+def test_a_zip_files_suffix_may_be_in_capitals(tmp_path):
+    assert read_submission(packed(tmp_path / "X.ZIP", ("hw2.py", ANSWER)), "hw2").modules == {
+        "hw2": (ANSWER,)
+    }
+
+
+def test_a_notebook_in_a_zip_file_is_read(tmp_path):
+    content = json.dumps({"cells": [cell("a = 1")]}).encode()
+
+    actual = read_submission(packed(tmp_path / "x.zip", ("a/hw2.ipynb", content)), "hw2")
+
+    assert (actual.file, actual.modules) == ("a/hw2.ipynb", {"hw2": ("a = 1",)})
+
+
+def test_nothing_of_a_zip_file_is_written_to_the_disk(tmp_path, monkeypatch):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), ("../evil.py", OTHER), ("/tmp/evil.py", OTHER))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    read_submission(path, "hw2")
+
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["here", "x.zip"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../hw2.py", "../hw2.py"),
+        ("a/../../hw2.py", "a/../../hw2.py"),
+        ("/etc/hw2.py", "/etc/hw2.py"),
+        ("C:\\hw2.py", "C:/hw2.py"),
+        ("..\\hw2.py", "../hw2.py"),
+        ("\\\\server\\hw2.py", "//server/hw2.py"),
+    ],
+)
+def test_a_member_that_points_outside_is_passed_over_with_a_remark(tmp_path, name, shown):
+    path = packed(tmp_path / "x.zip", (name, OTHER), ("hw2.py", ANSWER))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        (f"{shown} points outside the zip file and was passed over",),
+    )
+
+
+def test_backslashes_of_a_windows_zip_are_folders(tmp_path):
+    path = packed(tmp_path / "x.zip", ("work\\hw2.py", ANSWER), ("work\\calculus\\rules.py", OTHER))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.file, actual.modules) == ("work/hw2.py", {"hw2": (ANSWER,), "calculus.rules": (OTHER,)})
+
+
+def test_a_link_in_a_zip_file_is_passed_over_and_the_fault_says_so(tmp_path):
+    actual = read_submission(linked(tmp_path / "x.zip", "hw2.py", "/etc/passwd"), "hw2")
+
+    assert actual.fault == (
+        "there is no hw2.py or hw2.ipynb in x.zip: it has no Python file or notebook "
+        "(hw2.py is a link and was passed over)"
+    )
+
+
+@pytest.mark.parametrize("clutter", ["__MACOSX/._hw2.py", "__MACOSX/hw2.py", ".ipynb_checkpoints/hw2.py"])
+def test_clutter_in_a_zip_file_is_passed_over_in_silence(tmp_path, clutter):
+    path = packed(tmp_path / "x.zip", (clutter, OTHER), ("a/b/.DS_Store", b"\0"), ("a/b/hw2.py", ANSWER))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.modules, actual.remarks) == ({"hw2": (ANSWER,)}, ())
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_different_members_of_one_name_are_both_refused(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), ("hw2.py", OTHER))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.modules, actual.fault) == (
+        {"hw2": ()},
+        "there is no hw2.py or hw2.ipynb in x.zip: it has no Python file or notebook "
+        "(the zip file has two different files named hw2.py; neither was used)",
+    )
+
+
+def test_names_that_differ_in_case_alone_are_one_name(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), ("HW2.py", OTHER))
+
+    actual = read_submission(path, "hw2")
+
+    assert "two different files named HW2.py" in actual.fault
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_same_member_twice_is_used_once(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), ("hw2.py", ANSWER))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.modules, actual.remarks) == ({"hw2": (ANSWER,)}, ())
+
+
+def test_a_file_that_is_no_zip_asks_to_pack_it_again(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"Rar!\x1a\x07\x01\x00")
+
+    assert read_submission(tmp_path / "x.zip", "hw2").fault == (
+        "x.zip cannot be opened as a zip file (File is not a zip file); pack it again"
+    )
+
+
+def test_an_empty_zip_file_has_no_source(tmp_path):
+    assert read_submission(packed(tmp_path / "x.zip"), "hw2").fault == (
+        "there is no hw2.py or hw2.ipynb in x.zip: it has no Python file or notebook"
+    )
+
+
+def test_a_zip_file_cut_short_is_a_fault(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER * 100))
+    path.write_bytes(path.read_bytes()[:-30])
+
+    assert read_submission(path, "hw2").fault.endswith("; pack it again")
+
+
+def test_damaged_data_in_a_member_is_a_fault_that_names_it(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), method=zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(ANSWER, OTHER[: len(ANSWER)], 1))
+
+    assert read_submission(path, "hw2").fault == (
+        "hw2.py cannot be unpacked (Bad CRC-32 for file 'hw2.py'); pack it again"
+    )
+
+
+def test_an_encrypted_member_is_a_fault_that_says_so(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER))
+    data = bytearray(path.read_bytes())
+    data[6] |= 1  # the flag in the member's header
+    data[data.index(b"PK\1\2") + 8] |= 1  # and in its entry
+    path.write_bytes(data)
+
+    actual = read_submission(path, "hw2").fault
+
+    assert actual.startswith("hw2.py cannot be unpacked (")
+    assert "encrypted" in actual
+
+
+def test_a_damaged_helper_costs_itself_and_is_remarked(tmp_path):
+    path = packed(tmp_path / "x.zip", ("hw2.py", ANSWER), ("helper.py", b"# abc"), method=zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"# abc", b"# xyz", 1))
+
+    actual = read_submission(path, "hw2")
+
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": (ANSWER,)},
+        (
+            "helper.py cannot be unpacked (Bad CRC-32 for file 'helper.py'); pack it again; "
+            "it was passed over",
+        ),
+    )
+
+
+def test_random_damage_never_raises(tmp_path):
+    intact = packed(tmp_path / "x.zip", ("a/hw2.py", ANSWER * 20), ("a/helper.py", OTHER * 20)).read_bytes()
+    for place in range(len(intact)):
+        damaged = bytearray(intact)
+        damaged[place] ^= 0xFF
+        (tmp_path / "x.zip").write_bytes(damaged)
+
+        actual = read_submission(tmp_path / "x.zip", "hw2")
+
+        assert bool(actual.fault) == (actual.modules == {"hw2": ()})
+
+
+def test_too_many_scripts_in_a_zip_file_are_a_fault(tmp_path):
+    path = packed(tmp_path / "x.zip", *((f"a{k}.py", b"") for k in range(module.MAX_FILES + 1)))
+
+    assert read_submission(path, "hw2").fault == (
+        "x.zip has more than 2000 source files; hand in your own alone"
+    )
+
+
+def test_too_many_members_are_a_fault_before_they_are_listed(tmp_path):
+    header = b"PK\1\2" + bytes(42)
+    (tmp_path / "x.zip").write_bytes(header * (module.MAX_MEMBERS + 1))
+
+    assert read_submission(tmp_path / "x.zip", "hw2").fault == (
+        "x.zip has more than 20000 members; hand in the source alone"
+    )
+
+
+def test_a_zip_file_beyond_the_limit_is_a_fault(tmp_path):
+    with (tmp_path / "x.zip").open("wb") as stream:
+        stream.truncate(module.MAX_ARCHIVE + 1)
+
+    assert read_submission(tmp_path / "x.zip", "hw2").fault == (
+        "x.zip is larger than 64 MiB; hand in the source alone"
+    )
+
+
+def peak_of_reading(path: Path) -> tuple[str, int]:
+    """The fault of a hand-in read in a process of its own, and how many bytes that took beyond the start."""
+    code = (
+        "import resource, sys; from pathlib import Path; from grader.submission import read_submission\n"
+        "import zipfile, bz2, lzma\n"
+        "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
+        "start = peak(); fault = read_submission(Path(sys.argv[1]), 'hw2').fault\n"
+        "print(fault); print(peak() - start)"
+    )
+    limit = 1 << 30  # so that a failing test does not take the machine along
+    done = subprocess.run(
+        [sys.executable, "-c", code, path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    fault, peak = done.stdout.splitlines()
+    return fault, int(peak)
+
+
+def bomb(path: Path, method: int) -> Path:
+    """A small zip file whose only member unpacks to 100 MiB."""
+    with zipfile.ZipFile(path, "w", method) as archive, archive.open("hw2.py", "w") as stream:
+        for _ in range(100):
+            stream.write(b"#" * (1 << 20))
+    return path
+
+
+def test_a_huge_member_is_a_fault_and_is_not_unpacked(tmp_path):
+    path = bomb(tmp_path / "x.zip", zipfile.ZIP_DEFLATED)
+
+    actual, peak = peak_of_reading(path)
+
+    assert actual == "hw2.py is too large: a hand-in may have 512 KiB of source text"
+    assert peak < 50 << 20
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_that_unpacks_without_limit_is_refused(tmp_path, method):
+    path = bomb(tmp_path / "x.zip", method)
+
+    actual, peak = peak_of_reading(path)
+
+    assert actual == "hw2.py is packed in an unusual way; pack it again as an ordinary zip file"
+    assert peak < 50 << 20
+
+
+# ---- the digest ---------------------------------------------------------------------------
+
+
+def digest(**modules) -> str:
+    return Submission("x", "hw2", modules).digest
+
+
+def test_the_digest_changes_with_a_byte_of_source():
+    assert digest(hw2=(b"a = 1",)) != digest(hw2=(b"a = 2",))
+
+
+def test_the_digest_changes_with_a_modules_name():
+    assert digest(hw2=(b"",), forward=(b"a = 1",)) != digest(hw2=(b"",), backward=(b"a = 1",))
+
+
+def test_the_digest_changes_with_where_a_cell_ends():
+    assert digest(hw2=("ab", "c")) != digest(hw2=("a", "bc"))
+
+
+def test_the_digest_changes_with_the_order_of_cells():
+    assert digest(hw2=("a = 1", "a = 2")) != digest(hw2=("a = 2", "a = 1"))
+
+
+def test_the_digest_does_not_change_with_the_order_of_modules():
+    assert digest(hw2=(b"1",), a=(b"2",)) == digest(a=(b"2",), hw2=(b"1",))
+
+
+def test_the_digest_does_not_change_with_the_form_of_the_hand_in(tmp_path):
+    folder = write(tmp_path / "ada", {"hw2.py": ANSWER, "helper.py": OTHER})
+    archive = packed(tmp_path / "ben.zip", ("x/helper.py", OTHER), ("x/hw2.py", ANSWER))
+
+    actual, expected = read_submission(archive, "hw2"), read_submission(folder, "hw2")
+
+    assert actual.digest == expected.digest
