@@ -28,8 +28,18 @@ SETTINGS_FILE = "assignment.toml"
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
 
 LONGEST = 3600  # seconds that a limit may be
+Identifier = str
 Seconds = float
+Share = Decimal
 Names = tuple[str, ...]
+ASKED = {
+    "str": "a text",
+    "Identifier": "a file's name without its suffix, such as hw2,",
+    "Seconds": f"a number of seconds, more than 0 and up to {LONGEST},",
+    "Decimal": "a positive number",
+    "Share": "a number from 0 to 1",
+    "Names": "a list of file names without suffix",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class Limits:
 class Policies:
     """What the author decides. `imprecise`: the share of the points for a right formula that loses digits."""
 
-    imprecise: Decimal = Decimal(1)
+    imprecise: Share = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Settings:
     """The whole of assignment.toml. No pydantic model: its import alone would be a sixth of a cold run."""
 
     title: str
-    file: str
+    file: Identifier
     points: Decimal
     topics: Names
     limits: Limits = Limits()
@@ -176,23 +186,26 @@ def _from_table(what: str, value: object, key: str = "") -> object:
             if field.default is MISSING and name not in value:
                 raise ValueError(f"the setting {where}{name} is missing")
         return table(**{n: _from_table(str(known[n].type), v, f"{where}{n}") for n, v in value.items()})
+    number = isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
     match what, value:
-        case "str", str():
+        case "str", str() if value.strip():
             return value
-        case "Seconds", int() | Decimal() if 0 < value <= LONGEST:
+        case "Identifier", str() if value.isidentifier():
+            return value
+        case "Seconds", int() | Decimal() if number and 0 < value <= LONGEST:
             return float(value)
-        case "Decimal", int() | Decimal() if value >= 0:
+        case "Decimal", int() | Decimal() if number and value > 0:
+            return Decimal(value)
+        case "Share", int() | Decimal() if number and 0 <= value <= 1:
             return Decimal(value)
         case "Names", [_, *_] if all(isinstance(name, str) and name.isidentifier() for name in value):
             return tuple(value)
-    says = {
-        "str": "a text",
-        "Seconds": f"a number of seconds up to {LONGEST}",
-        "Decimal": "a number, 0 or more",
-    }
-    raise ValueError(
-        f"{key} = {value!r}: {says.get(what, 'a list of names' if what == 'Names' else 'a table')} is asked"
-    )
+    raise ValueError(f"{key} = {_toml(value)}: {ASKED.get(what, 'a table')} is asked")
+
+
+def _toml(value: object) -> str:
+    """About as it stands in the file."""
+    return str(value).lower() if isinstance(value, (bool, Decimal)) else repr(value)
 
 
 def _topic_problems(path: Path, name: str, number: int) -> list[Problem]:
@@ -229,19 +242,25 @@ def _checked(path: Path, problem: Problem) -> Problem:
     """The problem, once everything that is derived from its annotations has been derived."""
     try:
         problem.kind.answer()
-        specs = problem.drawn
+        fault = _fault(problem)
     except ShapeError as error:
-        raise Fault(f"{path}: {problem.name}: {error}") from None
-    for name, spec in specs.items():
-        if not isinstance(spec, SPECS):
-            raise Fault(
-                f'{path}: {problem.name}: {name} is given as {spec!r}, not as a shape such as Array["n"]'
-            )
-    dims = problem.dims
-    if len(dims) > MOST_DIMS:
-        raise Fault(f"{path}: {problem.name} has more than {MOST_DIMS} dimensions: {', '.join(dims)}")
-    if any(isinstance(spec, Linear) and not spec.by for spec in specs.values()):
-        raise Fault(
-            f"{path}: {problem.name}: a linear map needs a variable with a shape, as in Linear['n -> k']"
-        )
+        fault = str(error)
+    if fault:
+        raise Fault(f"{path}: {problem.name}: {fault}")
     return problem
+
+
+def _fault(problem: Problem) -> str:
+    """What an author got wrong in a problem, if anything."""
+    for name, spec in problem.drawn.items():
+        if not isinstance(spec, SPECS):
+            return f'{name} is given as {spec!r}, not as a shape such as Array["n"]'
+        if isinstance(spec, Linear) and not spec.by:
+            return "a linear map needs a variable with a shape, as in Linear['n -> k']"
+    if len(problem.dims) > MOST_DIMS:
+        return f"it has more than {MOST_DIMS} dimensions: {', '.join(problem.dims)}"
+    order = getattr(problem.kind, "order", 1)
+    if not isinstance(order, int) or order < 1:
+        return f"order = {order!r}; write 1, 2, …"
+    unknown = set(problem.kind.draws.scaled or ()) - set(problem.drawn)
+    return f"scaled names {', '.join(sorted(unknown))}, which is no input" if unknown else ""

@@ -40,7 +40,7 @@ def execute(path: Path) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
     try:
         exec(compile(source, str(path), "exec", dont_inherit=True), namespace)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Fault(f"{path}, line {_line(error, path)}: {_said(error)}") from error
     return namespace
 
@@ -68,6 +68,8 @@ def activations(path: Path, namespace: Mapping[str, Any]) -> Mapping[str, Activa
         Fault: one of them is something else.
     """
     found = namespace.get("ACTIVATIONS", {})
+    if not isinstance(found, dict):
+        raise Fault(f"{path}: ACTIVATIONS is no dict of Activation(value, slope) by name")
     for name, activation in found.items():
         if not isinstance(activation, Activation):
             raise Fault(f"{path}: ACTIVATIONS[{name!r}] is no Activation(value, slope)")

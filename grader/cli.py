@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from grader.record import Record
 
 COULD_NOT_GRADE = 1
+TERMINATED = 128 + signal.SIGTERM
 
 assignment_option = click.option(
     "--assignment",
@@ -35,7 +37,12 @@ assignment_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
 def main() -> None:
-    """Grade homework in which students write mathematics as numpy functions."""
+    """Grade homework in which students write mathematics as numpy functions.
+
+    \b
+    Example:
+      grader grade hw2.py
+    """
 
 
 @main.command()
@@ -55,21 +62,38 @@ def grade(file: Path, folder: Path | None, json_path: str | None, only: tuple[st
       grader grade submissions_example/wrong_signs_and_factors/hw2.py
       grader grade hw2.ipynb --json results.json
     """
-    gc.disable()  # a run of a third of a second leaves no garbage worth a tenth of it
+    if json_path == "":
+        raise click.BadParameter("it needs a path, or - for stdout", param_hint="--json")
+    gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the student's process ends too
     try:
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
             record = _graded(file, folder, only)
-        if json_path:
-            _write_results(record, json_path)
+        _deliver(record, json_path)
     except Fault as fault:
-        click.echo(f"grader: {' '.join(str(fault).splitlines())}", err=True)
-        sys.exit(COULD_NOT_GRADE)
-    if json_path != "-":
-        from grader.report import text
+        _refuse(str(fault))
+    except click.ClickException:
+        raise
+    except Exception as error:
+        _refuse(_unforeseen(error))
+    gc.freeze()  # nor is there any to look for at the end
 
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # not all are UTF-8
-        text.show(record)
-    gc.freeze()  # nor at its end
+
+def _refuse(sentence: str) -> NoReturn:
+    _progress("")
+    click.echo(f"grader: {' '.join(sentence.splitlines())}", err=True)
+    sys.exit(COULD_NOT_GRADE)
+
+
+def _unforeseen(error: Exception) -> str:
+    """A fault that nobody has put in words yet, with its place in our own files."""
+    place, traceback = "", error.__traceback__
+    while traceback:
+        code = traceback.tb_frame.f_code
+        if code.co_filename.startswith(str(Path(__file__).parent)):
+            place = f"{Path(code.co_filename).name}, line {traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return f"this is a fault of grader's own, please report it: {type(error).__name__} in {place}: {error}"
 
 
 def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
@@ -109,12 +133,32 @@ def _selected(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
         ) from None
 
 
-def _write_results(record: Record, path: str) -> None:
-    """results.json on stdout, or atomically at the path: a reader never meets half a file.
+def _deliver(record: Record, json_path: str | None) -> None:
+    """results.json where it is asked for, and the table unless stdout is taken by it.
 
     Raises:
         Fault: it cannot be written there.
     """
+    if sys.stdout is None:
+        raise Fault("there is no standard output to print to: it was closed")
+    where = json_path if json_path not in (None, "-") else "standard output"
+    try:
+        if json_path is not None:
+            _write_results(record, json_path)
+        where = "standard output"
+        if json_path != "-":
+            from grader.report import text
+
+            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # not all are UTF-8
+            text.show(record, sys.stdout)
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = None  # else the interpreter tries again at its end
+        raise Fault(f"{where} cannot be written: {error.strerror}") from None
+
+
+def _write_results(record: Record, path: str) -> None:
+    """results.json on stdout, or atomically at the path: a reader never meets half a file."""
     from grader.gradescope.results import results
     from grader.gradescope.schema import to_json
 
@@ -122,10 +166,7 @@ def _write_results(record: Record, path: str) -> None:
     if path == "-":
         click.echo(data, nl=False)
         return
-    try:
-        _write(Path(path), data)
-    except OSError as error:
-        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+    _write(Path(path), data)
     click.echo(f"wrote {path}", err=True)
 
 

@@ -21,7 +21,7 @@ from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Re
 
 GREEN = 1e4  # η; the worst right formula has 83, the best one in single precision 4e5
 AMBER = 1e10  # η; the best wrong formula has 5e12
-ACCEPTED = {"f": "iuf", "i": "iu", "u": "iu", "b": "b", "c": "iufc"}  # kinds of dtype, by the reference's
+ACCEPTED = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}  # kinds of dtype, by the reference's
 DOUBLE, SINGLE = float(np.finfo(np.float64).eps), float(np.finfo(np.float32).eps)
 
 
@@ -75,8 +75,12 @@ class Comparison:
 
 
 def compare(outcome: Outcome, sample: Sample) -> Comparison:
-    """The verdict on one call."""
-    return Comparison(sample, outcome, _judge_outcome(outcome, sample))
+    """The verdict on one call. An answer of the wrong form is not kept: it may have any size."""
+    judgement = _judge_outcome(outcome, sample)
+    formed = judgement.eta is not None or judgement.verdict is Verdict.RIGHT
+    if isinstance(outcome, Returned) and not formed:
+        outcome = replace(outcome, value=None)
+    return Comparison(sample, outcome, judgement)
 
 
 def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
@@ -156,6 +160,6 @@ def _kind_of(actual: Any) -> str:
         case None:
             return "None"
         case Foreign(what):
-            return f"an object of type {what}"
+            return what
         case _:
             return f"a {type(actual).__name__}"

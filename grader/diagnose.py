@@ -16,7 +16,7 @@ from grader.assignment import Problem
 from grader.compare import Comparison, Verdict
 from grader.literals import paste
 from grader.record import Seen
-from grader.shapes import Array
+from grader.shapes import Array, Elementwise
 
 HIDDEN = {
     Verdict.WRONG: "the values are wrong on hidden ones",
@@ -90,7 +90,8 @@ def _ended(problem: Problem, failed: Comparison) -> str:
 
 def _fault(problem: Problem, failed: Comparison) -> str:
     """What is wrong with the values, as the end of a sentence."""
-    said, part = failed.judgement.said, failed.judgement.part
+    said = failed.judgement.said
+    part = failed.judgement.part if isinstance(problem.kind.answer(), tuple) else None
     place = "" if part is None else f" as value {part + 1}"
     match failed.verdict:
         case Verdict.SHAPE:
@@ -153,5 +154,10 @@ def _smallest(problem: Problem, failing: Sequence[Comparison]) -> str:
     alike = [comparison for comparison in failing if comparison.verdict is failing[0].verdict]
     case = min((comparison.sample.case for comparison in alike), key=lambda case: sum(case.sizes.values()))
     arguments = dict(zip(problem.parameters, case.arguments(problem), strict=True))
-    call = f"{problem.name}({', '.join(problem.parameters)})"
-    return f"{paste(arguments, case.row.activation)}\n{call}"
+    activation = problem.topic.activations.get(case.row.activation or "")
+    formulas = {
+        name: activation.text(spec.order)
+        for name, spec in problem.parameters.items()
+        if activation and isinstance(spec, Elementwise)
+    }
+    return f"{paste(arguments, formulas)}\n{problem.name}({', '.join(problem.parameters)})"

@@ -54,6 +54,7 @@ class Integers:
 
 
 Distribution = Normal | Uniform | Integers
+DISTRIBUTIONS = (Normal, Uniform, Integers)
 
 
 def sizes_needed(distribution: Distribution) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -20,14 +21,31 @@ Elements = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Activation:
-    """An elementwise function and its derivative: dS = slope(Z) ∘ dZ.
+    """An elementwise function of `z` and its derivative, both as numpy text such as "np.tanh(z)".
 
-    `kinks` are the points where it has no derivative; inputs are never drawn near them.
+    `kinks` are the points where it has no derivative; inputs are never drawn near them. Being text, it can be
+    shown to a student where it is public.
     """
 
-    value: Elements
-    slope: Elements
+    value: str
+    slope: str
     kinks: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        _compiled(self.value), _compiled(self.slope)
+
+    def text(self, order: int) -> str:
+        return self.slope if order else self.value
+
+    def function(self, order: int) -> Elements:
+        """The function itself, or its derivative for order 1."""
+        return _compiled(self.text(order))
+
+
+@cache
+def _compiled(text: str) -> Elements:
+    function: Elements = eval(f"lambda z: {text}", {"np": np})
+    return function
 
 
 @dataclass(frozen=True)

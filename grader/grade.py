@@ -13,7 +13,7 @@ fault of ours is raised and leaves no record.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from time import perf_counter
 
@@ -27,7 +27,7 @@ from grader.key import Key, Sample, make_key
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.reference import Reference
 from grader.sandbox.jail import Process
-from grader.sandbox.outcome import Crashed, NotRun, Outcome, Returned, TimedOut
+from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
 from grader.sandbox.session import Question, Session
 from grader.submission import Submission
 
@@ -69,33 +69,29 @@ def _grade(
     assignment: Assignment, key: Key, session: Session, progress: Progress = lambda _asked: None
 ) -> Record:
     start = perf_counter()
-    public: dict[str, tuple[Outcome, ...]] = {}
-    secret: dict[str, tuple[Outcome, ...]] = {}
+    comparisons: dict[str, list[Comparison]] = {}
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}")
-        public[problem.name] = _ask(session, problem, key.public(problem.name))
+        comparisons[problem.name] = _ask(session, problem, key.public(problem.name))
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
-        secret[problem.name] = _ask_again(session, problem, key, public[problem.name])
-    asked = perf_counter()
-    comparisons = {
-        name: list(map(compare, (*public[name], *secret[name]), samples))
-        for name, samples in key.samples.items()
-    }
+        comparisons[problem.name] += _ask_again(session, problem, key, comparisons[problem.name])
     problems = tuple(_problem_record(assignment, p, comparisons[p.name]) for p in assignment.problems)
-    end = perf_counter()
-    outcomes = [comparison.outcome for each in comparisons.values() for comparison in each]
-    student = sum(outcome.seconds for outcome in outcomes if isinstance(outcome, Returned))
+    timings = _timings(perf_counter() - start, session, comparisons.values())
     return Record(
         assignment=assignment.settings.title,
         hand_in=session.submission.name,
         file=session.submission.file,
         problems=problems,
         remarks=_remarks(session),
-        staff=_provenance(
-            key, session.submission, Timings(end - start, session.loading, student, end - asked)
-        ),
+        staff=_provenance(key, session.submission, timings),
     )
+
+
+def _timings(total: float, session: Session, comparisons: Iterable[Sequence[Comparison]]) -> Timings:
+    outcomes = [comparison.outcome for each in comparisons for comparison in each]
+    student = sum(outcome.seconds for outcome in outcomes if isinstance(outcome, Returned))
+    return Timings(total, session.loading, student, comparing=total - session.asking)
 
 
 def _provenance(key: Key, submission: Submission, timings: Timings) -> Provenance:
@@ -111,18 +107,19 @@ def _provenance(key: Key, submission: Submission, timings: Timings) -> Provenanc
     )
 
 
-def _ask(session: Session, problem: Problem, samples: Sequence[Sample]) -> tuple[Outcome, ...]:
+def _ask(session: Session, problem: Problem, samples: Sequence[Sample]) -> list[Comparison]:
     calls = tuple(sample.case.arguments(problem) for sample in samples)
-    return session.ask(Question(problem.name, tuple(problem.parameters), calls))
+    outcomes = session.ask(Question(problem.name, tuple(problem.parameters), calls))
+    return list(map(compare, outcomes, samples))
 
 
 def _ask_again(
-    session: Session, problem: Problem, key: Key, public: Sequence[Outcome]
-) -> tuple[Outcome, ...]:
+    session: Session, problem: Problem, key: Key, public: Sequence[Comparison]
+) -> list[Comparison]:
     """The secret cases, unless the public ones have already cost the process."""
     samples = key.secret(problem.name)
-    if any(isinstance(outcome, (TimedOut, Crashed)) for outcome in public):
-        return (NotRun("a public case ended the process"),) * len(samples)
+    if any(isinstance(comparison.outcome, (TimedOut, Crashed)) for comparison in public):
+        return [compare(NotRun("a public case ended the process"), sample) for sample in samples]
     return _ask(session, problem, samples)
 
 

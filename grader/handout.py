@@ -7,7 +7,7 @@ from textwrap import fill
 
 from grader import shapes
 from grader.assignment import Assignment, Problem
-from grader.shapes import Array, Spec
+from grader.shapes import Array, Spec, of_function
 
 
 def starter(assignment: Assignment) -> str:
@@ -24,6 +24,10 @@ def starter(assignment: Assignment) -> str:
 def _stub(problem: Problem) -> str:
     asks = problem.kind.asks()
     lines = [f"{name}: {_says(spec)}" for name, spec in problem.parameters.items()]
+    of = getattr(problem.kind, "of", None)
+    if of:
+        head_of = f"{of.__name__}({', '.join(of_function(of)[0])})"
+        lines.insert(0, f"{head_of}: {(of.__doc__ or '').strip().splitlines()[0]}" if of.__doc__ else head_of)
     answer = problem.kind.answer()
     specs = answer if isinstance(answer, tuple) else (answer,) if answer else ()
     if specs:

@@ -19,6 +19,7 @@ from grader import numeric, sampling, shapes
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import LinearMap
+from grader.problem import Kind, Value
 from grader.reference import Formula, Reference
 from grader.sampling import Case, Row, Stream
 from grader.shapes import Array, Elementwise
@@ -27,6 +28,7 @@ MAX_ATTEMPTS = 100
 WORST_CONDITION = 1e3  # relative to the value
 NEAR_A_KINK = 1e-3
 PROBES = 3
+NUMBERS = (bool, int, float, np.generic, np.ndarray)
 # 1 ± 2⁻²⁰ for every probe, argument and entry; fixed, for it decides which draws are turned down
 OFFS = (
     1 + (2.0 * np.random.Generator(np.random.PCG64(0)).integers(0, 2, (PROBES, 16, 512)) - 1) * numeric.PROBE
@@ -93,7 +95,8 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
             continue
         arguments = [_precise(x) for x in case.arguments(problem)]
         expected = _value(problem, formula, row, arguments)
-        _check_shape(problem, formula, case, expected)
+        if wrong := _wrong_form(problem.kind, case, expected):
+            raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
         probes = [parts(_value(problem, formula, row, map(_off, arguments, offs))) for offs in OFFS]
         conditions = tuple(
             numeric.condition(value, [probe[k] for probe in probes]) if is_float(value) else 0.0
@@ -169,23 +172,34 @@ def _near_a_kink(problem: Problem, formula: Formula, stream: Stream, case: Case)
     return min(distances, default=1.0) < NEAR_A_KINK
 
 
-def _check_shape(problem: Problem, formula: Formula, case: Case, value: Any) -> None:
-    answer = problem.kind.answer()
+def _wrong_form(kind: Kind, case: Case, value: Any) -> str:
+    """What a reference returned against its problem; otherwise its fault would become the students'."""
+    answer = kind.answer()
     if answer is None:
-        return
+        odd = [x for x in parts(value) if x is not None and not isinstance(x, str) and _kind(x) not in "biuf"]
+        return f"{_says(odd[0])}; numbers, texts, None or a tuple of them are compared" if odd else ""
     specs = answer if isinstance(answer, tuple) else (answer,)
-    if len(parts(value)) != len(specs):
-        raise Fault(
-            f"{_place(formula)}: {problem.name} returned {len(parts(value))} values, not {len(specs)}"
-        )
-    for part, spec in zip(parts(value), specs, strict=True):
-        if not isinstance(spec, Array):
-            continue
-        actual, expected = np.shape(part), shapes.resolve(spec.dims, case.sizes)
-        if actual != expected:
+    values = value if isinstance(answer, tuple) else (value,)
+    if not isinstance(values, tuple) or len(values) != len(specs):
+        return f"{_says(value)}; a tuple of {len(specs)} is asked"
+    kinds = "biuf" if isinstance(kind, Value) else "f"
+    for part, spec in zip(values, specs, strict=True):
+        if _kind(part) not in kinds:
+            return f"{_says(part)}; {'floats are' if kinds == 'f' else 'a number or array is'} asked"
+        if isinstance(spec, Array) and np.shape(part) != shapes.resolve(spec.dims, case.sizes):
             sizes = ", ".join(f"{dim} = {size}" for dim, size in case.sizes.items())
-            says = f"{shapes.show(spec.dims)} is {expected} for {sizes}"
-            raise Fault(f"{_place(formula)}: {problem.name} returned shape {actual}, but {says}")
+            asked = f"{shapes.show(spec.dims)} is {shapes.resolve(spec.dims, case.sizes)} for {sizes}"
+            return f"shape {np.shape(part)}, but {asked}"
+    return ""
+
+
+def _kind(x: Any) -> str:
+    """The kind of its dtype, "O" for what is no number."""
+    return np.asarray(x).dtype.kind if isinstance(x, NUMBERS) else "O"
+
+
+def _says(x: Any) -> str:
+    return f"dtype {x.dtype}" if isinstance(x, (np.ndarray, np.generic)) else f"a {type(x).__name__}"
 
 
 def _place(formula: Formula) -> str:

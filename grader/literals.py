@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from grader.functions import LinearMap
 
 
-def paste(arguments: Mapping[str, Any], activation: str | None = None) -> str:
-    """One line per argument, such as `v = np.array([[0.31, -1.2]])`; an activation is named in a comment."""
-    lines = [f"{name} = {literal(value)}" for name, value in arguments.items() if _is_data(value)]
-    functions = [name for name, value in arguments.items() if not _is_data(value)]
-    if functions:
+def paste(arguments: Mapping[str, Any], formulas: Mapping[str, str]) -> str:
+    """One line per argument, such as `v = np.array([[0.31]])`; `formulas` has the elementwise functions'."""
+    lines = []
+    for name, value in arguments.items():
         lines.append(
-            f"# {' and '.join(functions)}: {activation}" + (" and its derivative" if "r" in functions else "")
+            f"{name} = lambda z: {formulas[name]}" if name in formulas else f"{name} = {literal(value)}"
         )
+        if isinstance(value, np.ndarray) and not value.flags.writeable:
+            lines.append(f"{name}.flags.writeable = False")
     return "\n".join(lines)
 
 
@@ -28,10 +29,11 @@ def literal(value: Any) -> str:
         return f"lambda x: np.tensordot({literal(value.M)}, x, {len(value.by)})"
     if not isinstance(value, np.ndarray):
         return repr(value)
+    flags = value.flags
     text = f"np.array({_nested(value)}"
-    if value.dtype != float:
-        text += f", dtype=np.{value.dtype}"
-    return text + (", order='F')" if value.flags.f_contiguous and not value.flags.c_contiguous else ")")
+    text += "" if value.dtype == float else f", dtype=np.{value.dtype}"
+    text += ", order='F')" if flags.f_contiguous and not flags.c_contiguous else ")"
+    return text if flags.forc else f"np.repeat({text}, 2, axis=-1)[..., ::2]"
 
 
 def _nested(x: NDArray[Any]) -> str:
@@ -39,7 +41,3 @@ def _nested(x: NDArray[Any]) -> str:
     if x.ndim:
         return f"[{', '.join(_nested(row) for row in x)}]"
     return str(x[()])
-
-
-def _is_data(value: Any) -> bool:
-    return isinstance(value, LinearMap) or not callable(value)

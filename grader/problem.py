@@ -229,7 +229,13 @@ KINDS = (Gradient, Derivative, Differential, CurveDerivative, Hessian, Taylor, I
 
 
 def parameters(kind: Kind) -> dict[str, Spec]:
-    """What the student's function takes: the arguments of `of`, the directions, then what else is given."""
+    """What the student's function takes: the arguments of `of`, the directions, then what else is given.
+
+    Raises:
+        ShapeError: one of them has no shape.
+    """
+    if not isinstance(kind.given, Mapping):
+        raise shapes.ShapeError(f"given = {kind.given!r}; write given={{'n': Size['n']}}")
     match kind:
         case Identify() | Value():
             return dict(kind.given)

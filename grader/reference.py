@@ -78,9 +78,11 @@ def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]
 def _mistakes(
     path: Path, asked: Mapping[str, Problem], mistakes: Mapping[str, Mapping[str, Formula]]
 ) -> Mapping[str, Mapping[str, Formula]]:
-    for name in mistakes:
+    for name, known in mistakes.items():
         if name not in asked:
             raise Fault(f"{path}: MISTAKES names {name}, which is no problem of this topic")
+        if not isinstance(known, dict) or not all(callable(mistake) for mistake in known.values()):
+            raise Fault(f"{path}: MISTAKES[{name!r}] is no dict of functions by what they get wrong")
     return mistakes
 
 

@@ -150,7 +150,8 @@ def _with_activations(problem: Problem, rows: list[Row], activations: Activation
             f"problems/{problem.topic.name}.py: {problem.name} needs a smooth activation in ACTIVATIONS"
         )
     kinked = [replace(rows[0], name=name, activation=name) for name in activations if name not in smooth]
-    return [replace(row, activation=smooth[k % len(smooth)]) for k, row in enumerate(rows)] + kinked
+    turns = [(k + k // len(ORDERS)) % len(smooth) for k in range(len(rows))]  # out of step with the orders
+    return [replace(row, activation=smooth[turn]) for turn, row in zip(turns, rows, strict=True)] + kinked
 
 
 def scaled(problem: Problem) -> tuple[str, ...]:
@@ -189,8 +190,7 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
             case Sizes(alternatives):
                 return shapes.resolve(alternatives[next(choices)], sizes)
             case Elementwise(order):
-                activation = stream.activations[str(row.activation)]
-                return activation.slope if order else activation.value
+                return stream.activations[str(row.activation)].function(order)
 
     return Case(row, sizes, {name: value(name, spec) for name, spec in problem.drawn.items()})
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import FunctionType
 
-from grader.distributions import Distribution, Normal, sizes_needed
+from grader.distributions import DISTRIBUTIONS, Distribution, Normal, sizes_needed
 
 Dims = tuple[str | int, ...]
 
@@ -55,7 +56,12 @@ class Array:
 
     def __class_getitem__(cls, item: str | tuple[str, Distribution]) -> Array:
         text, distribution = item if isinstance(item, tuple) else (item, Normal())
-        return cls(parse(text), distribution)
+        dims = parse(text)
+        if not isinstance(distribution, DISTRIBUTIONS):
+            raise ShapeError(f"{distribution!r} is no distribution such as Normal() or Uniform(0, 1)")
+        if isinstance(distribution, Normal) and distribution.fan_in not in (None, *dims):
+            raise ShapeError(f'fan_in="{distribution.fan_in}" is no dimension of "{text}"')
+        return cls(dims, distribution)
 
     def __str__(self) -> str:
         return f"array {show(self.dims)}" if self.dims else "float"
@@ -153,6 +159,8 @@ def of_function(function: Callable[..., object]) -> tuple[dict[str, Spec], Spec]
     Raises:
         ShapeError: a parameter or the result has no annotation of this module.
     """
+    if not isinstance(function, FunctionType):
+        raise ShapeError(f"of = {function!r} is no function of this file")
     annotations = dict(function.__annotations__)
     code = function.__code__
     for name in (*code.co_varnames[: code.co_argcount], "return"):

@@ -25,6 +25,7 @@ MAX_SOURCE = 512 << 10  # of all source text together
 MAX_NOTEBOOK = 32 << 20  # pictures included
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
+MAX_REMARKS = 8
 MAX_MEMBERS = 20_000  # of a zip, pictures and data included
 CLUTTER = {"__MACOSX", ".git", ".ipynb_checkpoints", "__pycache__", ".venv", "venv", "site-packages"}
 
@@ -43,6 +44,11 @@ class Submission:
     file: str = ""
     fault: str = ""
     remarks: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the student calls the main file, for notes and tracebacks."""
+        return PurePosixPath(self.file).name or f"{self.main}.py"
 
     @property
     def digest(self) -> str:
@@ -73,13 +79,19 @@ def read_submission(path: Path, file: str) -> Submission:
         main = _choose(entries, file, path.name, remarks)
         modules = _modules(entries, main, file, remarks)
     except _Unusable as fault:
-        return Submission(name, file, {file: ()}, fault=_text(str(fault)), remarks=tuple(map(_text, remarks)))
-    return Submission(name, file, modules, _text(main), remarks=tuple(map(_text, remarks)))
+        return Submission(name, file, {file: ()}, fault=_text(str(fault)), remarks=_told(remarks))
+    return Submission(name, file, modules, _text(main), remarks=_told(remarks))
 
 
 def _text(name: str) -> str:
     """A file system's names may be no text: what is not is written as an escape."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _told(remarks: list[str]) -> tuple[str, ...]:
+    more = len(remarks) - MAX_REMARKS
+    told = [*remarks[:MAX_REMARKS], *([f"{more} more files were passed over"] if more > 0 else [])]
+    return tuple(map(_text, told))
 
 
 def _entries(path: Path, remarks: list[str]) -> Entries:
@@ -89,6 +101,8 @@ def _entries(path: Path, remarks: list[str]) -> Entries:
         return _folder_entries(path, remarks)
     if path.suffix.lower() == ".zip":
         return _zip_entries(path, remarks)
+    if not _is_source(path.name):
+        raise _Unusable(f"{path.name} is no .py, .ipynb, .zip or folder; hand in one of these")
     return {path.name: lambda limit: _read_file(path, limit)}
 
 
@@ -204,11 +218,10 @@ def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> st
         scripts = [path for path in entries if path.lower().endswith(".py")] or list(entries)
         if len(scripts) == 1:
             if entries.keys() != {hand_in}:
-                remarks.append(f"there is no {file}.py; {scripts[0]} was taken for it")
+                remarks.insert(0, f"there is no {file}.py; {scripts[0]} was taken for it")
             return scripts[0]
         there = f"it has {', '.join(sorted(scripts)[:5])}" if scripts else "it has no Python file or notebook"
-        passed = f" ({'; '.join(remarks)})" if remarks else ""
-        raise _Unusable(f"there is no {file}.py or {file}.ipynb in {hand_in}: {there}{passed}")
+        raise _Unusable(f"there is no {file}.py or {file}.ipynb in {hand_in}: {there}")
     depth = min(path.count("/") for path in named)
     nearest = sorted(
         (path for path in named if path.count("/") == depth),
@@ -218,7 +231,7 @@ def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> st
     if len({PurePosixPath(path).parent for path in rivals}) > 1:
         raise _Unusable(f"{hand_in} has {' and '.join(rivals)}; hand in one of them")
     if len(nearest) > 1:
-        remarks.append(f"{nearest[0]} was graded; {', '.join(nearest[1:])} was not")
+        remarks.insert(0, f"{nearest[0]} was graded; {', '.join(nearest[1:])} was not")
     return nearest[0]
 
 
@@ -229,17 +242,22 @@ def _modules(entries: Entries, main: str, file: str, remarks: list[str]) -> dict
         modules = {file: _notebook_cells(main, entries[main])}
     else:
         modules = {file: (_source(main, entries[main], MAX_SOURCE),)}
-    left = MAX_SOURCE - sum(len(cell) for cell in modules[file])
+    left = max(0, MAX_SOURCE - sum(map(_weight, modules[file])))
     for path in entries:
         name = _module_name(path, folder)
         if path == main or not name or name in modules:
             continue
         try:
             modules[name] = (_source(path, entries[path], left),)
-            left -= len(modules[name][0])
+            left = max(0, left - _weight(modules[name][0]) - len(name.encode()))
         except _Unusable as fault:
             remarks.append(f"{fault}; it was passed over")
     return modules
+
+
+def _weight(cell: Cell) -> int:
+    """Bytes on the wire: a text's in UTF-8, with a lone surrogate written out."""
+    return 8 + len(cell if isinstance(cell, bytes) else cell.encode("utf-8", "backslashreplace"))
 
 
 def _module_name(path: str, folder: PurePosixPath) -> str:
@@ -269,9 +287,9 @@ def _notebook_cells(path: str, read: Reader) -> tuple[Cell, ...]:
         cells = tuple(_code_cells(json.loads(data.decode("utf-8-sig"))))
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError):
         raise _Unusable(f"{path} is no notebook; save it again as .ipynb") from None
-    if sum(map(len, cells)) > MAX_SOURCE // 2:  # a character may need more than one byte
+    if len(cells) > MAX_FILES or sum(map(_weight, cells)) > MAX_SOURCE:
         raise _Unusable(
-            f"{path} is too large: a hand-in may have {MAX_SOURCE >> 11} KiB of source text in cells"
+            f"{path} is too large: {MAX_FILES} cells and {MAX_SOURCE >> 10} KiB of source are read"
         )
     return cells
 

@@ -18,9 +18,12 @@ def least_squares(A: Array["m n"], b: Array["m"], x: Array["n"]) -> Array[""]:
     return residual @ residual / 2
 
 
-tall = Draws(scaled=("b", "x", "dx"), where=lambda m, n: m >= n)
+tall = Draws(scaled=("b", "x"), where=lambda m, n: m >= n)
+tall_along = Draws(scaled=("b", "x", "dx"), where=lambda m, n: m >= n)
 
 least_squares_gradient = Gradient(of=least_squares, wrt="x", points=5, draws=tall)
 least_squares_hessian = Hessian(of=least_squares, wrt="x", points=5, draws=tall)
-least_squares_second_differential = Differential(of=least_squares, wrt="x", order=2, points=4, draws=tall)
-least_squares_taylor = Taylor(of=least_squares, wrt="x", points=6, draws=tall)
+least_squares_second_differential = Differential(
+    of=least_squares, wrt="x", order=2, points=4, draws=tall_along
+)
+least_squares_taylor = Taylor(of=least_squares, wrt="x", points=6, draws=tall_along)

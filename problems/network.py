@@ -13,8 +13,9 @@ entry by entry.
 
 Take the differential of $L$ layer by layer, from the output back to $W$. A *gradient* has the shape of
 its variable, $dL = \langle G, dW \rangle$. A *derivative* is what multiplies the differential under the
-trace, $dL = \operatorname{tr}(D\, dW)$. In `grad_v` and `grad_U`, $U$ is any $d \times T$ matrix: it is
-a variable of its own there.
+trace, $dL = \operatorname{tr}(D\, dW)$. The losses `output_loss(v, U, y)`, `hidden_loss(v, U_tilde, y)`
+and `loss(v, W, X, y, s)` are the same $L$ as a function of $U$, of $\tilde U$ and of $W$. In `grad_v`
+and `grad_U`, $U$ is any $d \times T$ matrix: it is a variable of its own there.
 """
 
 import numpy as np
@@ -27,9 +28,9 @@ from grader.shapes import Array, Function, Slope
 Weights = Array["d m", Normal(fan_in="m")]
 
 ACTIVATIONS = {
-    "tanh": Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-    "softplus": Activation(lambda z: np.log(1 + np.exp(z)), lambda z: 1 / (1 + np.exp(-z))),
-    "relu": Activation(lambda z: np.where(z.real > 0, z, 0), lambda z: (z > 0) * 1.0, kinks=(0.0,)),
+    "tanh": Activation("np.tanh(z)", "1 - np.tanh(z) ** 2"),
+    "softplus": Activation("np.log(1 + np.exp(z))", "1 / (1 + np.exp(-z))"),
+    "relu": Activation("np.where(z.real > 0, z, 0)", "(z > 0) * 1.0", kinks=(0.0,)),
 }
 
 

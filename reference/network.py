@@ -6,7 +6,7 @@ dU\rangle$.
 
 Normalisation. $d\|\tilde U\| = \operatorname{tr}(U^\top d\tilde U)$, because $2\|\tilde U\|\,d\|\tilde
 U\| = d\|\tilde U\|^2 = 2\operatorname{tr}(\tilde U^\top d\tilde U)$. By the quotient rule $dU = d\tilde
-U/\|\tilde U\| - \tilde U\,d\|\tilde U\|/\|\tilde U\|^2     = (d\tilde U - U\operatorname{tr}(U^\top
+U/\|\tilde U\| - \tilde U\,d\|\tilde U\|/\|\tilde U\|^2 = (d\tilde U - U\operatorname{tr}(U^\top
 d\tilde U))/\|\tilde U\|$.
 
 Into the gradient in $U$: $dL = \langle 2v^\top e, dU\rangle$, and this $dU$ is symmetric as a map of
@@ -23,8 +23,8 @@ import numpy as np
 from grader.functions import Activation
 
 ACTIVATIONS = {  # unlike any textbook's, so that nothing but the general formula fits
-    "ripple": Activation(lambda z: z + 0.5 * np.sin(2 * z), lambda z: 1 + np.cos(2 * z)),
-    "wave": Activation(lambda z: np.sin(1.5 * z) - 0.4 * z, lambda z: 1.5 * np.cos(1.5 * z) - 0.4),
+    "ripple": Activation("z + 0.5 * np.sin(2 * z)", "1 + np.cos(2 * z)"),
+    "wave": Activation("np.sin(1.5 * z) - 0.4 * z", "1.5 * np.cos(1.5 * z) - 0.4"),
 }
 
 

@@ -8,7 +8,7 @@ from grader.functions import LinearMap
 
 RIGHT = Path(__file__).parents[1] / "submissions_example" / "right_closed_form" / "hw2.py"
 
-TOLD = '''
+TOLD = """
 
 def _told(inputs):
     import numpy
@@ -24,16 +24,25 @@ def _is_secret(inputs):
 _seen = []
 
 
-def _wrapped(name, right):
+_inside = []
+
+
+def _wrapped(right):
     def function(*inputs):
-        {body}
+        if _inside:  # a right function calls another one
+            return right(*inputs)
+        _inside.append(right)
+        try:
+            {body}
+        finally:
+            _inside.pop()
     return function
 
 
-for _name, _function in list(globals().items()):
-    if callable(_function) and _name[0] != "_":
-        globals()[_name] = _wrapped(_name, _function)
-'''
+for _name, _right in list(globals().items()):
+    if callable(_right) and _name[0] != "_":
+        globals()[_name] = _wrapped(_right)
+"""
 
 BODIES = {
     "raises its inputs": "raise ValueError(_told(inputs))",
@@ -43,17 +52,13 @@ BODIES = {
     "returns an object whose type is named like its inputs": "return type(_told(inputs), (), {})()",
     "raises an exception whose type is named like its inputs": "raise type(_told(inputs), (Exception,), {})",
     "raises its inputs where they are secret": (
-        "if _is_secret(inputs): raise ValueError(_told(inputs))\n        return right(*inputs)"
+        "if _is_secret(inputs): raise ValueError(_told(inputs))\n            return right(*inputs)"
     ),
     "returns its inputs where they are secret": (
         "return _told(inputs) if _is_secret(inputs) else right(*inputs)"
     ),
     "raises all inputs it has seen, the latest first": (
         "_seen.insert(0, _told(inputs)); raise ValueError(' '.join(_seen))"
-    ),
-    "warns of its inputs by ending its process": (
-        "import sys, os; _is_secret(inputs) and os.write(2, _told(inputs).encode()) and os._exit(3)\n"
-        "        return right(*inputs)"
     ),
 }
 

@@ -51,10 +51,12 @@ def test_one_wrong_public_case_decides(problem, judged):
 
 def test_the_smallest_failing_input_can_be_pasted(problem, judged):
     seen = explain(problem, judged(lambda sample: sample.expected * 2))
-    namespace = {"np": np, "s": np.tanh, "r": lambda z: 1 - np.tanh(z) ** 2, NAME: lambda *given: given}
+    namespace = {"np": np, NAME: lambda *given: given}
     *lines, call = seen.detail.splitlines()
     exec("\n".join(lines), namespace)
-    v, W, X, y, _, _ = eval(call, namespace)
+    v, W, X, y, s, r = eval(call, namespace)
+    slope = np.imag(s(W @ X + 1e-30j)) / 1e-30
+    np.testing.assert_allclose(r(W @ X), slope, rtol=1e-12)
     assert v.shape == (1, W.shape[0])
     assert W.shape[1] == X.shape[0]
     assert y.shape == (1, X.shape[1])

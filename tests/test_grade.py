@@ -77,6 +77,26 @@ def test_no_public_message_can_hold_a_secret_input(grade_text, key):
     assert any(secret in said for secret in secrets for said in staff)  # so the hoard was worth keeping apart
 
 
+def test_a_file_that_is_loaded_again_tells_nothing_of_what_it_saw(assignment, key, tmp_path):
+    """Its process dies with a secret input written to a file; the next one reads it and fails with it."""
+    relay = tmp_path / "relay"
+    text = (
+        "import os, pathlib\n"
+        f"relay = pathlib.Path({str(relay)!r})\n"
+        "if relay.exists(): raise ValueError('SECRET ' + relay.read_text())\n"
+        "def curve_velocity(t):\n"
+        "    if round(t, 4) != t: relay.write_text(repr(t)); os._exit(0)\n"
+        "    return curve_velocity_of(t)\n"
+        "def curve_velocity_of(t):\n"
+        "    import numpy as np\n"
+        "    return np.array([-2 * np.sin(t), 4 * np.cos(t), 1.0])\n"
+    )
+    record = grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (text.encode(),)}))
+    assert relay.read_text() in {repr(sample.case.values["t"]) for sample in key.secret("curve_velocity")}
+    shown = [text for p in record.problems for text in (p.student.sentence, p.student.detail)]
+    assert not [text for text in (*shown, *record.remarks) if "SECRET" in text]
+
+
 def test_calls_of_the_given_functions_are_counted_for_staff(grade_text, assignment):
     record = grade_text(source("right_closed_form", assignment.folder))
     problem = next(problem for problem in record.problems if problem.name == "grad_W")

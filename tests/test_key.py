@@ -85,6 +85,46 @@ def test_a_reference_that_fails_is_a_fault_with_its_reason(assignment, reference
         make_key(*with_answer(assignment, reference, "curve_velocity", curve_velocity))
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (None, "a NoneType; floats are asked"),
+        ("text", "a str; floats are asked"),
+        ([1.0, 2.0, 3.0], "a list; floats are asked"),
+        ({}, "a dict; floats are asked"),
+        (np.array([1, 2, 3]), "dtype int64; floats are asked"),
+        (np.array([1j, 2, 3]), "dtype complex128; floats are asked"),
+        (np.array([None] * 3), "dtype object; floats are asked"),
+        (1.0, r"shape \(\), but \(3,\) is \(3,\)"),
+    ],
+)
+def test_a_reference_that_returns_something_else_is_a_fault_and_no_verdict(
+    answer, says, assignment, reference
+):
+    def curve_velocity(t):
+        return answer
+
+    with pytest.raises(Fault, match=f"test_key.py, line \\d+: curve_velocity returned {says}"):
+        make_key(*with_answer(assignment, reference, "curve_velocity", curve_velocity))
+
+
+@pytest.mark.parametrize("answer", [None, "text"])
+def test_a_forgotten_return_is_a_fault_where_a_number_is_asked_too(answer, assignment, reference):
+    def d_trace_of_product(A, B, dA, dB):
+        return answer
+
+    with pytest.raises(Fault, match=r"d_trace_of_product returned a .*; floats are asked"):
+        make_key(*with_answer(assignment, reference, "d_trace_of_product", d_trace_of_product))
+
+
+def test_what_cannot_be_compared_is_a_fault_of_the_reference(assignment, reference):
+    def derivative_shape(of, by):
+        return {of, by}
+
+    with pytest.raises(Fault, match="derivative_shape returned a set; numbers, texts, None"):
+        make_key(*with_answer(assignment, reference, "derivative_shape", derivative_shape))
+
+
 def test_a_reference_that_is_always_zero_tells_nothing_and_is_a_fault(assignment, reference):
     with pytest.raises(Fault, match="was zero, infinite or lost in rounding"):
         make_key(*with_answer(assignment, reference, "curve_velocity", lambda t: np.zeros(3)))

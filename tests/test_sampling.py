@@ -215,8 +215,9 @@ def test_a_where_that_fails_is_the_authors_fault():
 
 
 def test_a_kinked_row_keeps_the_alternatives():
-    relu = Activation(lambda z: z * (z > 0), lambda z: 1.0 * (z > 0), kinks=(0.0,))
+    relu = Activation("z * (z > 0)", "1.0 * (z > 0)", kinks=(0.0,))
     both = problem(
-        {"s": Function, "by": Sizes["n", "m n"]}, {"tanh": Activation(np.tanh, np.cos), "relu": relu}
+        {"s": Function, "by": Sizes["n", "m n"]},
+        {"tanh": Activation("np.tanh(z)", "1 - np.tanh(z) ** 2"), "relu": relu},
     )
     assert [case.row.activation for case in draws(both, sampling.public_stream(both))][-1] == "relu"

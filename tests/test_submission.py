@@ -112,10 +112,13 @@ def test_another_name_is_taken_without_remark_when_that_file_was_handed_in(tmp_p
     )
 
 
-def test_a_file_without_suffix_is_read_as_python(tmp_path):
-    (tmp_path / "hw2").write_bytes(ANSWER)
+@pytest.mark.parametrize("name", ["hw2", "hw2.txt", "hw2.tar.gz", "hw2.py.pdf", "hw2.pyc"])
+def test_a_file_of_another_kind_is_a_fault_that_says_what_is_read(tmp_path, name):
+    (tmp_path / name).write_bytes(ANSWER)
 
-    assert read_submission(tmp_path / "hw2", "hw2").modules == {"hw2": (ANSWER,)}
+    actual = read_submission(tmp_path / name, "hw2")
+
+    assert actual.fault == f"{name} is no .py, .ipynb, .zip or folder; hand in one of these"
 
 
 def test_the_suffix_may_be_in_capitals(tmp_path):
@@ -166,11 +169,15 @@ def test_a_huge_sparse_file_costs_no_memory(tmp_path):
 def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
     os.mkfifo(tmp_path / "hw2.py")
 
-    assert read_submission(tmp_path / "hw2.py", "hw2").fault == "hw2.py is no ordinary file"
+    actual, _ = peak_of_reading(tmp_path / "hw2.py")
+
+    assert actual == "hw2.py is no ordinary file"
 
 
 def test_a_device_is_refused():
-    assert read_submission(Path("/dev/zero"), "hw2").fault == "zero is no ordinary file"
+    actual, _ = peak_of_reading(Path("/dev/zero"))
+
+    assert actual == "zero is no .py, .ipynb, .zip or folder; hand in one of these"
 
 
 def test_a_link_is_refused_even_if_its_target_is_fine(tmp_path):
@@ -187,6 +194,13 @@ def test_a_link_to_a_folder_is_refused(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "real")
 
     assert read_submission(tmp_path / "link", "hw2").fault == "link is a link; hand in the file itself"
+
+
+@pytest.mark.parametrize(
+    ("file", "label"), [("work/my answer.py", "my answer.py"), ("hw2.ipynb", "hw2.ipynb"), ("", "hw2.py")]
+)
+def test_the_label_is_what_the_student_calls_the_file(file, label):
+    assert Submission("x.zip", "hw2", {"hw2": ()}, file).label == label
 
 
 def test_a_hand_in_with_a_fault_has_the_asked_module_without_cells(tmp_path):
@@ -371,12 +385,24 @@ def test_a_notebook_beyond_the_limit_asks_to_clear_its_output(tmp_path):
     assert actual.fault == "hw2.ipynb is larger than 32 MiB; clear its output and hand it in again"
 
 
-def test_too_much_text_in_cells_is_a_fault(tmp_path):
-    path = notebook(tmp_path / "hw2.ipynb", *[cell("#" * 100_000)] * 3)
+def test_too_much_text_in_cells_is_a_fault_that_names_the_limit(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", *[cell("#" * 100_000)] * 6)
 
-    actual = read_submission(path, "hw2")
+    assert read_submission(path, "hw2").fault == (
+        "hw2.ipynb is too large: 2000 cells and 512 KiB of source are read"
+    )
 
-    assert actual.fault == "hw2.ipynb is too large: a hand-in may have 256 KiB of source text in cells"
+
+def test_text_in_cells_counts_by_the_byte(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", cell("# " + "é" * (module.MAX_SOURCE // 2)))
+
+    assert read_submission(path, "hw2").fault.startswith("hw2.ipynb is too large: ")
+
+
+def test_too_many_cells_are_a_fault(tmp_path):
+    path = notebook(tmp_path / "hw2.ipynb", *[cell("")] * (module.MAX_FILES + 1))
+
+    assert read_submission(path, "hw2").fault.startswith("hw2.ipynb is too large: ")
 
 
 # ---- folders ------------------------------------------------------------------------------
@@ -531,6 +557,12 @@ def test_clutter_is_passed_over_in_silence(tmp_path, clutter):
     assert (actual.file, actual.modules, actual.remarks) == ("work/hw2.py", {"hw2": (ANSWER,)}, ())
 
 
+def test_what_a_mac_writes_beside_a_file_is_no_second_file(tmp_path):
+    write(tmp_path, {"solution.py": ANSWER, "._solution.py": b"\0\5\x16\7"})
+
+    assert read_submission(tmp_path, "hw2").modules == {"hw2": (ANSWER,)}
+
+
 def test_a_link_in_a_folder_is_passed_over_with_a_remark(tmp_path):
     write(tmp_path, {"hw2.py": ANSWER})
     (tmp_path / "helper.py").symlink_to("/etc/passwd")
@@ -570,13 +602,35 @@ def test_a_pipe_in_a_folder_is_passed_over_with_a_remark(tmp_path):
     )
 
 
-def test_the_fault_of_a_folder_with_links_alone_says_what_was_passed_over(tmp_path):
+def test_a_folder_with_links_alone_says_what_was_passed_over(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x/hw2.py").symlink_to("/etc/passwd")
 
     actual = read_submission(tmp_path / "x", "hw2")
 
-    assert actual.fault.endswith("(hw2.py is a link or no ordinary file and was passed over)")
+    assert (actual.fault, actual.remarks) == (
+        "there is no hw2.py or hw2.ipynb in x: it has no Python file or notebook",
+        ("hw2.py is a link or no ordinary file and was passed over",),
+    )
+
+
+def test_many_remarks_are_counted_instead_of_told(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    for k in range(module.MAX_REMARKS + 3):
+        (tmp_path / f"a{k}.py").symlink_to("/etc/passwd")
+
+    actual = read_submission(tmp_path, "hw2").remarks
+
+    assert (len(actual), actual[-1]) == (module.MAX_REMARKS + 1, "3 more files were passed over")
+
+
+def test_what_was_graded_is_told_before_all_that_was_passed_over(tmp_path):
+    write(tmp_path, {"hw2.py": ANSWER})
+    notebook(tmp_path / "hw2.ipynb", cell("a = 1"))
+    for k in range(module.MAX_REMARKS + 3):
+        (tmp_path / f"a{k}.py").symlink_to("/etc/passwd")
+
+    assert read_submission(tmp_path, "hw2").remarks[0] == "hw2.py was graded; hw2.ipynb was not"
 
 
 def test_an_unreadable_helper_costs_itself_and_is_remarked(open_folder):
@@ -618,13 +672,14 @@ def test_a_folder_whose_files_cannot_be_looked_at_is_no_crash(open_folder):
 
 
 def test_a_helper_beyond_the_limit_for_all_costs_itself_and_is_remarked(tmp_path):
-    write(tmp_path, {"hw2.py": ANSWER, "helper.py": b"#" * module.MAX_SOURCE, "small.py": b"1"})
+    large = b"#" * (300 << 10)
+    write(tmp_path, {"hw2.py": ANSWER, "a.py": large, "b.py": large, "c.py": b"1"})
 
     actual = read_submission(tmp_path, "hw2")
 
     assert (actual.modules, actual.remarks) == (
-        {"hw2": (ANSWER,), "small": (b"1",)},
-        ("helper.py is too large: a hand-in may have 512 KiB of source text; it was passed over",),
+        {"hw2": (ANSWER,), "a": (large,), "c": (b"1",)},
+        ("b.py is too large: a hand-in may have 512 KiB of source text; it was passed over",),
     )
 
 
@@ -723,12 +778,12 @@ def test_backslashes_of_a_windows_zip_are_folders(tmp_path):
     assert (actual.file, actual.modules) == ("work/hw2.py", {"hw2": (ANSWER,), "calculus.rules": (OTHER,)})
 
 
-def test_a_link_in_a_zip_file_is_passed_over_and_the_fault_says_so(tmp_path):
+def test_a_link_in_a_zip_file_is_passed_over_with_a_remark(tmp_path):
     actual = read_submission(linked(tmp_path / "x.zip", "hw2.py", "/etc/passwd"), "hw2")
 
-    assert actual.fault == (
-        "there is no hw2.py or hw2.ipynb in x.zip: it has no Python file or notebook "
-        "(hw2.py is a link and was passed over)"
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": ()},
+        ("hw2.py is a link and was passed over",),
     )
 
 
@@ -747,10 +802,9 @@ def test_two_different_members_of_one_name_are_both_refused(tmp_path):
 
     actual = read_submission(path, "hw2")
 
-    assert (actual.modules, actual.fault) == (
+    assert (actual.modules, actual.remarks) == (
         {"hw2": ()},
-        "there is no hw2.py or hw2.ipynb in x.zip: it has no Python file or notebook "
-        "(the zip file has two different files named hw2.py; neither was used)",
+        ("the zip file has two different files named hw2.py; neither was used",),
     )
 
 
@@ -759,7 +813,10 @@ def test_names_that_differ_in_case_alone_are_one_name(tmp_path):
 
     actual = read_submission(path, "hw2")
 
-    assert "two different files named HW2.py" in actual.fault
+    assert (actual.modules, actual.remarks) == (
+        {"hw2": ()},
+        ("the zip file has two different files named HW2.py; neither was used",),
+    )
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -881,7 +938,7 @@ def peak_of_reading(path: Path) -> tuple[str, int]:
         [sys.executable, "-c", code, path],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=30,
         check=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )
@@ -890,9 +947,9 @@ def peak_of_reading(path: Path) -> tuple[str, int]:
 
 
 def bomb(path: Path, method: int) -> Path:
-    """A small zip file whose only member unpacks to 100 MiB."""
+    """A small zip file whose only member unpacks to 60 MiB."""
     with zipfile.ZipFile(path, "w", method) as archive, archive.open("hw2.py", "w") as stream:
-        for _ in range(100):
+        for _ in range(60):
             stream.write(b"#" * (1 << 20))
     return path
 
@@ -903,7 +960,7 @@ def test_a_huge_member_is_a_fault_and_is_not_unpacked(tmp_path):
     actual, peak = peak_of_reading(path)
 
     assert actual == "hw2.py is too large: a hand-in may have 512 KiB of source text"
-    assert peak < 50 << 20
+    assert peak < 30 << 20
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -913,7 +970,7 @@ def test_a_compression_that_unpacks_without_limit_is_refused(tmp_path, method):
     actual, peak = peak_of_reading(path)
 
     assert actual == "hw2.py is packed in an unusual way; pack it again as an ordinary zip file"
-    assert peak < 50 << 20
+    assert peak < 30 << 20
 
 
 # ---- the digest ---------------------------------------------------------------------------
@@ -933,6 +990,10 @@ def test_the_digest_changes_with_a_modules_name():
 
 def test_the_digest_changes_with_where_a_cell_ends():
     assert digest(hw2=("ab", "c")) != digest(hw2=("a", "bc"))
+
+
+def test_a_cell_cannot_pose_as_two():
+    assert digest(hw2=("ahw2:b",)) != digest(hw2=("a", "b"))
 
 
 def test_the_digest_changes_with_the_order_of_cells():

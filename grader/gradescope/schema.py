@@ -8,6 +8,7 @@ cut them.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -42,8 +43,11 @@ def _without_nul(value: Any) -> Any:
             return {_without_nul(key): _without_nul(item) for key, item in value.items()}
         case list() | tuple():
             return [_without_nul(item) for item in value]
-        case _:
+        case None | bool() | int():
             return value
+        case float() if math.isfinite(value):
+            return value
+    raise ValueError(f"{value!r} is nothing that JSON has")
 
 
 def _cut(text: str) -> str:

@@ -6,7 +6,6 @@ markup is not read.
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,7 +18,7 @@ PIPE_WIDTH = 110  # columns where there is no terminal to ask
 STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing": "dim", "not run": "dim"}
 
 
-def show(record: Record, stream: TextIO = sys.stdout) -> None:
+def show(record: Record, stream: TextIO) -> None:
     """Print the record. Colour follows the terminal and NO_COLOR; the words alone say everything."""
     from rich.console import Console
     from rich.text import Text

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_FRAME = 1 << 20  # bytes; the shipped homework's largest message has 40 thousand
+MAX_ANSWER = 1 << 17  # bytes of what a student's process may say at once: 128 × 128 doubles
 MAX_DEPTH = 6
 MAX_NDIM = 8
 MAX_INT = 32  # bytes
@@ -63,39 +64,39 @@ class Stub:
 
 @dataclass(frozen=True)
 class Foreign:
-    """Stands for an answer that is no value of ours; `what` is its type's name."""
+    """Stands for an answer that is no value of ours; `what` names it: "an object of type Tensor"."""
 
     what: str
 
 
-def frame(value: object) -> bytes:
+def frame(value: object, limit: int = MAX_FRAME) -> bytes:
     """The value's length and bytes, ready to be sent.
 
     Raises:
         FrameError: it is too large or too deep, or of a type that does not travel.
     """
-    encoded = encode(value)
+    encoded = encode(value, limit)
     return HEADER.pack(len(encoded)) + encoded
 
 
-def encode(value: object) -> bytes:
+def encode(value: object, limit: int = MAX_FRAME) -> bytes:
     """The bytes of one value, without the length; raises as `frame` does."""
     out = bytearray()
     _write(value, out, MAX_DEPTH)
-    if len(out) > MAX_FRAME:
-        raise FrameError(f"a value of {len(out)} bytes is larger than {MAX_FRAME}")
+    if len(out) > limit:
+        raise FrameError(f"a value of {len(out)} bytes is larger than {limit}")
     return bytes(out)
 
 
-def length(header: bytes) -> int:
+def length(header: bytes, limit: int = MAX_FRAME) -> int:
     """How many bytes follow the four of a header.
 
     Raises:
         FrameError: more than a frame may have.
     """
     (size,) = HEADER.unpack(header)
-    if size > MAX_FRAME:
-        raise FrameError(f"a frame of {size} bytes is larger than {MAX_FRAME}")
+    if size > limit:
+        raise FrameError(f"a frame of {size} bytes is larger than {limit}")
     return int(size)
 
 
@@ -142,7 +143,7 @@ def _write_sized(tag: bytes, data: bytes, out: bytearray) -> None:
 
 def _write_array(x: NDArray[Any], out: bytearray, _depth: int) -> None:
     code = CODES.get(x.dtype)
-    if code is None or x.ndim > MAX_NDIM or x.nbytes > MAX_FRAME:
+    if code is None or x.ndim > MAX_NDIM or x.nbytes > MAX_FRAME or not _fits(x.shape):
         raise FrameError(f"an array of dtype {x.dtype} and shape {x.shape} does not travel")
     flags = x.flags
     layout = 0 if flags.c_contiguous else 1 if flags.f_contiguous else 2
@@ -254,13 +255,18 @@ def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:
     if code >= len(DTYPES) or layout >= len(LAYOUTS) or writeable > 1 or ndim > MAX_NDIM:
         raise FrameError(f"an array with dtype {code}, layout {layout}, writeable {writeable}, {ndim} axes")
     shape = AXES[ndim].unpack(_take(data, at + 4, 4 * ndim))
-    if prod(max(n, 1) for n in shape) > MAX_FRAME:  # an empty array may still claim huge other axes
+    if not _fits(shape):
         raise FrameError(f"an array of shape {shape}")
     start = at + 4 + 4 * ndim
     end = start + prod(shape) * DTYPES[code].itemsize
     raw = _take(data, start, end - start)
     x = np.frombuffer(raw, DTYPES[code]) if code else np.frombuffer(raw, np.uint8) != 0
     return _laid_out(x.reshape(shape), LAYOUTS[layout], writeable=writeable == 1), end
+
+
+def _fits(shape: tuple[int, ...]) -> bool:
+    """An empty array may still claim huge other axes."""
+    return prod(max(n, 1) for n in shape) <= MAX_FRAME
 
 
 def _laid_out(x: NDArray[Any], layout: str, *, writeable: bool) -> NDArray[Any]:

@@ -89,11 +89,13 @@ def last_words(process: Process) -> str:
     return lines[-1] if lines else ""
 
 
-def stop(process: Process) -> int:
+def stop(process: Process, patience: float = 0.0) -> int:
     """Kill it with what it started in its session, reap it, and say how it ended: an exit code or −signal.
 
-    A process that had ended by itself keeps its own ending.
+    A process that ends by itself within `patience` seconds keeps its own ending.
     """
+    with suppress(subprocess.TimeoutExpired):
+        process.popen.wait(patience)
     with suppress(ProcessLookupError):
         os.killpg(process.popen.pid, signal.SIGKILL)
     process.end.close()

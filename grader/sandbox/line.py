@@ -19,7 +19,7 @@ class Line:
         self._socket = end
         self._arrived = bytearray()
 
-    def send(self, message: object, deadline: float | None = None) -> None:
+    def send(self, message: object, deadline: float | None = None, limit: int = frames.MAX_FRAME) -> None:
         """Send one value.
 
         Raises:
@@ -27,11 +27,11 @@ class Line:
             OSError: it has gone.
             frames.FrameError: the value does not fit a frame.
         """
-        data = frames.frame(message)
+        data = frames.frame(message, limit)
         self._socket.settimeout(_left(deadline))
         self._socket.sendall(data)
 
-    def receive(self, deadline: float | None = None) -> Any:
+    def receive(self, deadline: float | None = None, limit: int = frames.MAX_FRAME) -> Any:
         """The next value.
 
         Raises:
@@ -39,7 +39,7 @@ class Line:
             EOFError, OSError: the other side has gone.
             frames.FrameError: what came is no value.
         """
-        size = frames.length(self._exactly(frames.HEADER.size, deadline))
+        size = frames.length(self._exactly(frames.HEADER.size, deadline), limit)
         return frames.decode(self._exactly(size, deadline))
 
     def _exactly(self, count: int, deadline: float | None) -> bytes:

@@ -24,17 +24,22 @@ Cell = bytes | str
 Modules = Mapping[str, Sequence[Cell]]
 
 MAX_JOINED = 40  # blocks that a salvaged statement may stretch over, such as a text with lines at the margin
+MAX_TRIES = 20_000  # compilations, a second or two; what is broken beyond that is no Python
+GOES_ON = re.compile(r"was never closed|unterminated triple-quoted|EOF")
 NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 BODY_KEPT = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 
-def load(modules: Modules, main: str) -> tuple[ModuleType, list[Note]]:
-    """The main module, executed, and what was lost on the way. The others can be imported, never shadow."""
+def load(modules: Modules, main: str, label: str) -> tuple[ModuleType, list[Note]]:
+    """The main module, executed, and what was lost on the way. The others can be imported, never shadow.
+
+    `label` is what the student calls the main file; notes and tracebacks name it.
+    """
     notes: list[Note] = []
     sys.meta_path.append(_Finder(modules, notes))  # last, so that numpy.py beside hw2.py is not numpy
     module = ModuleType(main)
     sys.modules[main] = module
-    _execute(main, modules[main], module, notes)
+    _execute(label, modules[main], module, notes)
     return module, notes
 
 
@@ -54,13 +59,15 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=package)
 
     def exec_module(self, module: ModuleType) -> None:
-        _execute(module.__name__, self.modules.get(module.__name__, ()), module, self.notes)
+        label = f"{module.__name__.replace('.', '/')}.py"
+        _execute(label, self.modules.get(module.__name__, ()), module, self.notes)
 
 
-def _execute(name: str, cells: Sequence[Cell], module: ModuleType, notes: list[Note]) -> None:
+def _execute(label: str, cells: Sequence[Cell], module: ModuleType, notes: list[Note]) -> None:
+    module.__file__ = label  # there is none, but scripts ask for their folder
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, bytes):
-            where, text = f"{name.replace('.', '/')}.py", _decode(cell)
+            where, text = label, _decode(cell)
         else:
             where, text = f"cell {number}", cell if _compiles(cell) else _without_magics(cell)
         for node, flags in _statements(where, text, notes):
@@ -126,17 +133,31 @@ def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str
         return
     lines = list(io.StringIO(text, newline=""))  # as Python counts; splitlines() also ends one at a form feed
     starts = _margins(lines)
-    i = 0
+    i = tries = 0
     while i < len(starts) - 1:
-        for j in range(i + 1, min(i + MAX_JOINED, len(starts))):
-            block = "".join(lines[starts[i] : starts[j]])
-            if _compiles(block):
-                yield starts[i], block
-                i = j
-                break
+        j, cost = _salvaged(lines, starts, i)
+        if j:
+            yield starts[i], "".join(lines[starts[i] : starts[j]])
         else:
             notes.append(_broken(where, starts[i], "".join(lines[starts[i] : starts[i + 1]])))
-            i += 1
+        i, tries = j or i + 1, tries + cost
+        if tries > MAX_TRIES and i < len(starts) - 1:
+            notes.append(Note(f"{where}, line {starts[i] + 1}", "from here on this is no Python"))
+            return
+
+
+def _salvaged(lines: Sequence[str], starts: Sequence[int], i: int) -> tuple[int, int]:
+    """Up to which start the block compiles (0 if it never does), and how many compilations that took.
+
+    Only a block that ends in the middle of a bracket or a text is joined with the next.
+    """
+    for j in range(i + 1, min(i + MAX_JOINED, len(starts))):
+        error = _error("".join(lines[starts[i] : starts[j]]))
+        if error is None:
+            return j, j - i
+        if not GOES_ON.search(str(error)):
+            break
+    return 0, j - i
 
 
 def _margins(lines: Sequence[str]) -> list[int]:
@@ -151,22 +172,24 @@ def _margins(lines: Sequence[str]) -> list[int]:
     return [*starts, len(lines)]
 
 
-def _compiles(text: str) -> bool:
+def _error(text: str, where: str = "") -> BaseException | None:
+    """Why a text does not compile, if it does not."""
     try:
-        compile(text, "", "exec", dont_inherit=True)
-    except NOT_COMPILED:
-        return False
-    return True
+        compile(text, where, "exec", dont_inherit=True)
+    except NOT_COMPILED as error:
+        return error
+    return None
+
+
+def _compiles(text: str) -> bool:
+    return _error(text) is None
 
 
 def _broken(where: str, start: int, block: str) -> Note:
     lost = tuple(re.findall(r"^\s*(?:async\s+)?def\s+(\w+)", block, re.MULTILINE))
-    try:
-        compile("\n" * start + block, where, "exec", dont_inherit=True)
-    except NOT_COMPILED as error:
-        line = error.lineno if isinstance(error, SyntaxError) and error.lineno else start + 1
-        return Note(f"{where}, line {line}", said(error), lost)
-    return Note(f"{where}, line {start + 1}", "this part cannot be read", lost)
+    error = _error("\n" * start + block, where)
+    line = error.lineno if isinstance(error, SyntaxError) and error.lineno else start + 1
+    return Note(f"{where}, line {line}", said(error) if error else "this part cannot be read", lost)
 
 
 def _names(node: ast.stmt) -> tuple[str, ...]:

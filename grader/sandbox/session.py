@@ -23,7 +23,7 @@ from grader.assignment import Limits
 from grader.faults import Fault
 from grader.functions import Refused, evaluate
 from grader.sandbox import jail
-from grader.sandbox.frames import Foreign, FrameError, Stub
+from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError, Stub
 from grader.sandbox.line import Line
 from grader.sandbox.outcome import (
     MAX_NOTES,
@@ -39,6 +39,9 @@ from grader.sandbox.outcome import (
 from grader.submission import Submission
 
 START_SECONDS = 30.0
+PATIENCE = (
+    0.2  # seconds for a process that has closed its socket to end by itself, so that its ending is known
+)
 MAX_TEXT = 600  # characters of one text from the student's process
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
@@ -69,10 +72,11 @@ class Session:
 
     def __init__(self, submission: Submission, limits: Limits, process: jail.Process | None = None) -> None:
         self.submission = submission
-        self.notes: tuple[Note, ...] = ()
+        self.notes: tuple[Note, ...] = ()  # of the first load alone: a later one could tell a secret input
         self._limits = limits
-        self.loading = 0.0  # seconds spent on starting processes and executing the source
-        self._ends = math.inf
+        self.loading = 0.0  # seconds that went into starting processes and executing the source
+        self.asking = 0.0  # seconds in `ask`, loading included
+        self._ends = math.inf  # the clock starts with the first load
         self._process = process
         self._line: Line | None = None  # to a process that has executed the source
         self._unloadable: Outcome | None = Missing(submission.fault) if submission.fault else None
@@ -91,8 +95,8 @@ class Session:
         Raises:
             Fault: no process could be started, or the arguments do not fit a frame.
         """
-        outcomes: list[Outcome] = []
         start = monotonic()
+        outcomes: list[Outcome] = []
         try:
             line = self._loaded_line()
             self.loading += monotonic() - start
@@ -106,13 +110,14 @@ class Session:
         except _Ended as ended:
             self._stop()
             outcomes.append(ended.outcome)
-        last = outcomes[-1]
-        rest = (
-            last
-            if isinstance(last, Missing) or self._unloadable
-            else NotRun("an earlier call ended the process")
-        )
-        return (*outcomes, *[rest] * (len(question.calls) - len(outcomes)))
+        self.asking += monotonic() - start
+        return (*outcomes, *[self._after(outcomes[-1])] * (len(question.calls) - len(outcomes)))
+
+    def _after(self, last: Outcome) -> Outcome:
+        """What to say of the calls behind the last one that was made."""
+        if isinstance(last, (Missing, NotRun)) or self._unloadable:
+            return last
+        return NotRun("an earlier call ended the process")
 
     def _loaded_line(self) -> Line:
         """The line to a process that has executed the hand-in's source."""
@@ -122,16 +127,23 @@ class Session:
             return self._line
         process = self._process = self._process or jail.start()
         line = _ready_line(process)
+        first = math.isinf(self._ends)
         self._ends = min(self._ends, monotonic() + self._limits.hand_in_seconds)
-        modules = tuple(self.submission.modules.items())
+        message = (
+            "load",
+            self.submission.main,
+            self.submission.label,
+            tuple(self.submission.modules.items()),
+        )
         try:
             with self._within(self._limits.import_seconds, importing=True) as deadline:
-                line.send(("load", self.submission.main, modules), deadline)
-                notes = _notes(line.receive(deadline))
+                line.send(message, deadline)
+                notes = _notes(line.receive(deadline, MAX_ANSWER))
         except _Ended as ended:
             self._unloadable = ended.outcome
             raise
-        self.notes = self.notes or notes
+        if first:
+            self.notes = notes
         self._line = line
         return line
 
@@ -140,7 +152,7 @@ class Session:
         names, arguments = question.parameters, question.calls[index]
         counts: Counter[str] = Counter()
         while True:
-            match line.receive(deadline):
+            match line.receive(deadline, MAX_ANSWER):
                 case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
                     counts[names[place]] += 1
                     _send_value(line, names[place], _evaluated(names[place], arguments[place], x), deadline)
@@ -171,12 +183,12 @@ class Session:
             over = monotonic() >= self._ends
             raise _Ended(NotRun(NO_TIME) if over else TimedOut(seconds, importing)) from None
         except (EOFError, OSError):
-            raise _Ended(Crashed(_ending(self._stop()), importing)) from None
+            raise _Ended(Crashed(_ending(self._stop(PATIENCE)), importing)) from None
 
-    def _stop(self) -> int:
+    def _stop(self, patience: float = 0.0) -> int:
         """End the process, if there is one, and say how it ended."""
         process, self._process, self._line = self._process, None, None
-        return jail.stop(process) if process else 0
+        return jail.stop(process, patience) if process else 0
 
 
 def _ready_line(process: jail.Process) -> Line:
@@ -212,7 +224,7 @@ def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:
 def _evaluated(name: str, function: Any, argument: Any) -> tuple[str, Any]:
     """What to say to a call of a function that stays here; an argument that is none is refused in words."""
     if isinstance(argument, Foreign):
-        return "refused", f"{name} takes a real array; it was called with an {argument.what}"
+        return "refused", f"{name} takes a real array; it was called with {argument.what}"
     try:
         return "value", evaluate(name, function, argument)
     except Refused as refused:

@@ -1,6 +1,7 @@
 """The student's process: it is told source text and inputs, says what functions return, and knows no more.
 
-Nothing here decides anything. Whatever a hand-in does to this process, it can only change its own answers.
+Nothing here decides anything: whatever a hand-in does inside this process, it can only change its own
+answers. What it may do outside of it is up to the jail.
 """
 
 from __future__ import annotations
@@ -35,10 +36,11 @@ def main(descriptor: int) -> None:
 def _serve(line: Line) -> None:
     line.send(("ready",))
     _forget_the_grader()
-    _, main_module, modules = line.receive()
-    module, notes = load(dict(modules), main_module)
+    _, main_module, label, modules = line.receive()
+    module, notes = load(dict(modules), main_module, label)
     line.send(("loaded", tuple((note.where, note.message, note.lost) for note in notes[:MAX_NOTES])))
     lock = threading.Lock()  # a student's threads may call a function at once
+    running: list[int] = []  # the call that is under way
     while True:
         _, name, calls = line.receive()
         function = getattr(module, name, None)
@@ -46,8 +48,13 @@ def _serve(line: Line) -> None:
             line.send(("missing",))
             continue
         for index, arguments in enumerate(calls):
-            handed = tuple(_remote(x, index, line, lock) if isinstance(x, Stub) else x for x in arguments)
-            _send_answer(line, _answer(function, index, handed))
+            running.append(index)
+            handed = tuple(
+                _remote(x, index, line, lock, running) if isinstance(x, Stub) else x for x in arguments
+            )
+            answer = _answer(function, index, handed)
+            running.clear()
+            _send_answer(line, answer)
 
 
 def _answer(function: Callable[..., Any], index: int, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -64,9 +71,9 @@ def _answer(function: Callable[..., Any], index: int, arguments: tuple[Any, ...]
 
 def _send_answer(line: Line, message: tuple[Any, ...]) -> None:
     try:
-        line.send(message)
+        line.send(message, limit=frames.MAX_ANSWER)
     except FrameError as error:
-        line.send(("answer", message[1], Foreign(str(error)), (), 0.0))
+        line.send(("answer", message[1], Foreign(f"what is too large to look at ({error})"), (), 0.0))
 
 
 def _where(error: BaseException) -> str:
@@ -80,13 +87,17 @@ def _where(error: BaseException) -> str:
     return found
 
 
-def _remote(stub: Stub, index: int, line: Line, lock: threading.Lock) -> Callable[[Any], Any]:
+def _remote(
+    stub: Stub, index: int, line: Line, lock: threading.Lock, running: list[int]
+) -> Callable[[Any], Any]:
     """A function whose body is in the grader: the argument travels there, the value comes back."""
 
     def function(x: Any) -> Any:
         with lock:
+            if running != [index]:  # a thread that outlived its call must not speak during another
+                raise RuntimeError(f"{stub.name} can only be called while the call it was given to runs")
             try:
-                line.send(("call", index, stub.place, _plain(x)))
+                line.send(("call", index, stub.place, _plain(x)), limit=frames.MAX_ANSWER)
             except FrameError as error:
                 raise TypeError(f"{stub.name}: {error}") from None
             tag, value = line.receive()
@@ -103,7 +114,9 @@ def _travelling(value: Any) -> Any:
     match value:
         case None | True | False:
             return value
-        case np.generic() | np.ndarray() | float() | complex():
+        case np.ndarray():
+            return _plain(value)
+        case np.generic() | float() | complex():
             return _plain(np.asarray(value))
         case int():
             return int(value)
@@ -113,19 +126,21 @@ def _travelling(value: Any) -> Any:
             return tuple(_travelling(item) for item in value)
         case list():
             return [_travelling(item) for item in value]
-    return Foreign(type(value).__name__[:100])
+    return Foreign(f"an object of type {type(value).__name__[:100]}")
 
 
 def _plain(x: NDArray[Any]) -> Any:
     """A base array of a plain dtype in this machine's byte order; a `Foreign` where there is none."""
     if type(x) is np.ndarray and x.dtype in frames.CODES:
         return x
-    x = np.asarray(x)  # of a matrix or masked array, its data
+    if type(x).__name__ == "MaskedArray":  # what is masked has no value
+        return Foreign("a masked array")
+    x = np.asarray(x)  # of a matrix, its data
     if x.dtype in (np.longdouble, np.clongdouble):
         x = x.astype(float if x.dtype.kind == "f" else complex)
     native = x.dtype.newbyteorder("=")
     if native not in frames.CODES:
-        return Foreign(f"array of dtype {x.dtype}"[:100])
+        return Foreign(f"an array of dtype {x.dtype}"[:100])
     return np.array(x, native)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 def grad_v(v, U, y):
     """The gradient of output_loss in v: dL = ⟨G, dv⟩.
 
+    output_loss(v, U, y): L = ‖vU − y‖²
     v: array of shape (1, d)
     U: array of shape (d, T)
     y: array of shape (1, T)
@@ -20,6 +21,7 @@ def grad_v(v, U, y):
 def grad_U(v, U, y):
     """The gradient of output_loss in U: dL = ⟨G, dU⟩.
 
+    output_loss(v, U, y): L = ‖vU − y‖²
     v: array of shape (1, d)
     U: array of shape (d, T)
     y: array of shape (1, T)
@@ -31,6 +33,7 @@ def grad_U(v, U, y):
 def d_normalize(U_tilde, dU_tilde):
     """The differential of normalize along dU_tilde.
 
+    normalize(U_tilde): U = Ũ / ‖Ũ‖
     U_tilde: array of shape (d, T)
     dU_tilde: array of shape (d, T)
     returns: array of shape (d, T)
@@ -41,6 +44,7 @@ def d_normalize(U_tilde, dU_tilde):
 def grad_U_tilde(v, U_tilde, y):
     """The gradient of hidden_loss in U_tilde: dL = ⟨G, dU_tilde⟩.
 
+    hidden_loss(v, U_tilde, y): L as a function of Ũ
     v: array of shape (1, d)
     U_tilde: array of shape (d, T)
     y: array of shape (1, T)
@@ -52,6 +56,7 @@ def grad_U_tilde(v, U_tilde, y):
 def d_hidden(W, X, dW, r):
     """The differential of hidden along dW.
 
+    hidden(W, X, s): Ũ = s(WX)
     W: array of shape (d, m)
     X: array of shape (m, T)
     dW: array of shape (d, m)
@@ -64,6 +69,7 @@ def d_hidden(W, X, dW, r):
 def derivative_W(v, W, X, y, s, r):
     """The derivative of loss in W: dL = tr(D dW).
 
+    loss(v, W, X, y, s): L = ‖ŷ − y‖²
     v: array of shape (1, d)
     W: array of shape (d, m)
     X: array of shape (m, T)
@@ -78,6 +84,7 @@ def derivative_W(v, W, X, y, s, r):
 def grad_W(v, W, X, y, s, r):
     """The gradient of loss in W: dL = ⟨G, dW⟩.
 
+    loss(v, W, X, y, s): L = ‖ŷ − y‖²
     v: array of shape (1, d)
     W: array of shape (d, m)
     X: array of shape (m, T)
@@ -95,6 +102,7 @@ def grad_W(v, W, X, y, s, r):
 def curve_velocity(t):
     """The first derivative of curve.
 
+    curve(t): f(t) = (2 cos t, 4 sin t, t)
     t: float
     returns: array of shape (3,)
     """
@@ -104,6 +112,7 @@ def curve_velocity(t):
 def curve_acceleration(t):
     """The second derivative of curve.
 
+    curve(t): f(t) = (2 cos t, 4 sin t, t)
     t: float
     returns: array of shape (3,)
     """
@@ -113,6 +122,7 @@ def curve_acceleration(t):
 def curve_taylor(t, dt):
     """The Taylor expansion of curve to order 2 along dt.
 
+    curve(t): f(t) = (2 cos t, 4 sin t, t)
     t: float
     dt: float
     returns: array of shape (3,)
@@ -126,6 +136,7 @@ def curve_taylor(t, dt):
 def least_squares_gradient(A, b, x):
     """The gradient of least_squares in x: dL = ⟨G, dx⟩.
 
+    least_squares(A, b, x): s = ½‖Ax − b‖²
     A: array of shape (m, n)
     b: array of shape (m,)
     x: array of shape (n,)
@@ -137,6 +148,7 @@ def least_squares_gradient(A, b, x):
 def least_squares_hessian(A, b, x):
     """The Hessian of least_squares in x: d²s = dxᵀ H dx.
 
+    least_squares(A, b, x): s = ½‖Ax − b‖²
     A: array of shape (m, n)
     b: array of shape (m,)
     x: array of shape (n,)
@@ -148,6 +160,7 @@ def least_squares_hessian(A, b, x):
 def least_squares_second_differential(A, b, x, dx):
     """The second differential of least_squares along dx.
 
+    least_squares(A, b, x): s = ½‖Ax − b‖²
     A: array of shape (m, n)
     b: array of shape (m,)
     x: array of shape (n,)
@@ -160,6 +173,7 @@ def least_squares_second_differential(A, b, x, dx):
 def least_squares_taylor(A, b, x, dx):
     """The Taylor expansion of least_squares to order 2 along dx.
 
+    least_squares(A, b, x): s = ½‖Ax − b‖²
     A: array of shape (m, n)
     b: array of shape (m,)
     x: array of shape (n,)
@@ -217,6 +231,7 @@ def derivative_shape(of, by):
 def d_trace_of_product(A, B, dA, dB):
     """The differential of trace_of_product along dA, dB.
 
+    trace_of_product(A, B): tr(AB)
     A: array of shape (m, n)
     B: array of shape (n, m)
     dA: array of shape (m, n)
@@ -229,6 +244,7 @@ def d_trace_of_product(A, B, dA, dB):
 def d_quadratic_of_transpose(A, dA):
     """The differential of quadratic_of_transpose along dA.
 
+    quadratic_of_transpose(A): AᵀA
     A: array of shape (m, n)
     dA: array of shape (m, n)
     returns: array of shape (n, n)

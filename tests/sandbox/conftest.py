@@ -19,9 +19,9 @@ def submitted(source, **helpers):
 def opened():
     """A session with that text. Deadlines are long; a test that waits for one shortens it."""
 
-    def session(source, import_seconds=10.0, call_seconds=5.0, hand_in_seconds=30.0, **helpers):
+    def session(source, import_seconds=10.0, call_seconds=5.0, hand_in_seconds=30.0, process=None, **helpers):
         limits = Limits(import_seconds, call_seconds, hand_in_seconds)
-        return Session(submitted(source, **helpers), limits)
+        return Session(submitted(source, **helpers), limits, process)
 
     return session
 

@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import sys
 from pathlib import Path
 
@@ -76,9 +77,8 @@ def test_no_descriptor_is_inherited(value, tmp_path):
     source = """\
         import os
         def f():
-            names = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
-            return sorted(os.readlink(name).split(":")[0] for name in names if os.path.exists(name)
-                          or os.path.islink(name))
+            links = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+            return sorted(os.readlink(link).split(":")[0] for link in links if os.path.lexists(link))
     """
     with (tmp_path / "results.json").open("w") as file:
         os.set_inheritable(file.fileno(), True)
@@ -101,7 +101,20 @@ def test_the_working_folder_is_the_root(value):
     assert value("import os\ndef f(): return os.getcwd()") == "/"
 
 
-def test_nothing_is_read_from_the_terminal(ask):
+@pytest.fixture
+def typed():
+    """A line waits on the grader's own standard input."""
+    reader, writer = os.pipe()
+    os.write(writer, b"a line\n")
+    kept = os.dup(0)
+    os.dup2(reader, 0)
+    yield
+    os.dup2(kept, 0)
+    for descriptor in (reader, writer, kept):
+        os.close(descriptor)
+
+
+def test_nothing_is_read_from_the_terminal(ask, typed):
     assert ask("def f(): return input()").kind == "EOFError"
 
 
@@ -193,8 +206,8 @@ def test_a_child_that_holds_the_socket_does_not_outlive_the_deadline(ask, pipe):
 
 
 def test_a_process_started_ahead_is_the_one_that_answers(opened):
-    with jail.started() as process, opened("import os\ndef f(): return os.getpid()") as asked:
-        asked._process = process
+    source = "import os\ndef f(): return os.getpid()"
+    with jail.started() as process, opened(source, process=process) as asked:
         (outcome,) = asked.ask(Question("f", (), ((),)))
 
     assert outcome.value == process.popen.pid
@@ -207,14 +220,16 @@ def test_a_process_started_ahead_is_stopped_where_nobody_asks():
     assert is_gone(process.popen.pid)
 
 
-@pytest.mark.parametrize("code", [0, 3])
-def test_stopping_tells_how_a_process_had_ended(code):
-    with jail.started() as process:
-        os.killpg(process.popen.pid, 0)
-        process.end.close()  # then the worker leaves
-        process.popen.wait(GONE)
+def test_the_process_leaves_by_itself_when_the_grader_has_gone():
+    process = jail.start()
+    process.end.close()
+    os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
 
-    assert process.popen.returncode == 0
+    assert jail.stop(process) == 0
+
+
+def test_a_process_that_runs_is_killed():
+    assert jail.stop(jail.start()) == -signal.SIGKILL
 
 
 def test_a_process_that_does_not_start_is_the_graders_fault(ask, program):

@@ -17,7 +17,7 @@ def loaded():
     def defined(*cells, **helpers):
         cells = [dedent(cell) if isinstance(cell, str) else cell for cell in cells]
         sources = {name.replace("__", "."): (text.encode(),) for name, text in helpers.items()}
-        module, notes = load({"hw2": cells, **sources}, "hw2")
+        module, notes = load({"hw2": cells, **sources}, "hw2", "hw2.py")
         return {name: x for name, x in vars(module).items() if not name.startswith("__")}, notes
 
     yield defined

@@ -1,0 +1,61 @@
+"""What the documentation shows is what the program does."""
+
+import html
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GRADER = Path(sys.executable).with_name("grader")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def output(*arguments):
+    return subprocess.run([GRADER, *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_picture_shows_what_the_command_prints():
+    picture = (ROOT / "docs" / "grade.svg").read_text(encoding="utf-8")
+    shown = " ".join(html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", picture))
+    words = shown.replace("\N{NO-BREAK SPACE}", " ").split()
+    printed = output("grade", "submissions_example/wrong_lecture_slips/hw2.py").split()
+    missing = [word for word in printed if word not in words and not set(word) <= set("─")]
+    assert missing == []
+
+
+def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
+    options = set(re.findall(r"--[a-z]+", output("grade", "--help"))) - {"--help"}
+    assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) == options
+
+
+def test_every_verdict_is_explained():
+    from grader.compare import Verdict
+
+    assert [verdict.value for verdict in Verdict if f"*{verdict.value}*" not in README] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_script_and_module_named_exists(page):
+    text = page.read_text(encoding="utf-8")
+    scripts = re.findall(r"(?:scripts|bench|tests)/[a-z_]+(?:\.py)?", text)
+    modules = re.findall(r"`((?:[a-z]+/)?[a-z_]+\.py)`", text)
+    assert [name for name in scripts if not (ROOT / name).exists()] == []
+    missing = [name for name in modules if not (ROOT / name).exists()]
+    assert [name for name in missing if not list((ROOT / "grader").rglob(name))] == []
+
+
+def test_the_statements_open_with_a_title_and_have_balanced_mathematics(assignment):
+    for topic in {problem.topic.name: problem.topic for problem in assignment.problems}.values():
+        assert topic.statement.startswith("# ")
+        assert topic.statement.replace("$$", "").count("$") % 2 == 0
+        assert topic.statement.count("{") == topic.statement.count("}")
