@@ -1,5 +1,6 @@
 """The data flow as a whole, on source text."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,14 +17,25 @@ def source(name, root):
     return (root / "submissions_example" / name / "hw2.py").read_text(encoding="utf-8")
 
 
-def test_a_flipped_sign_fails_exactly_its_problem(grade_text, assignment):
-    """What the README tells a newcomer to try."""
+def flips(text):
+    """Every text that differs from this one by one sign in a function's body, with the function's name."""
+    name = ""
+    for match in re.finditer(r"^def (\w+)|(?<=[\w)\]] )[+-](?= [\w(])", text, re.MULTILINE):
+        name = match[1] or name
+        if not match[1]:
+            sign = {"+": "-", "-": "+"}[match[0]]
+            yield name, f"{text[: match.start()]}{sign}{text[match.end() :]}"
+
+
+def test_a_flipped_sign_fails_exactly_its_function(grade_text, assignment):
+    """What the README tells a newcomer to try, at every sign there is."""
     right = source("right_closed_form", assignment.folder)
-    flipped = right.replace("2 * (v @ U - y) @ U.T", "2 * (v @ U + y) @ U.T")
-    assert flipped != right
-    record = grade_text(flipped)
-    assert {name for name, verdict in verdicts(record).items() if verdict != "right"} == {"grad_v"}
-    assert record.score == 96
+    code = re.sub(r"^#.*", "", right.split('"""', 2)[2], flags=re.MULTILINE)
+    flipped = [(name, text) for name, text in flips(code) if name != "derivative_shape"]
+    assert len({name for name, _ in flipped}) >= 12
+    for name, text in flipped:
+        failing = {other for other, verdict in verdicts(grade_text(text)).items() if verdict != "right"}
+        assert failing == {name}, text
 
 
 def test_a_hang_in_one_function_keeps_the_others(grade_text, assignment):
