@@ -117,7 +117,7 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
 
 def _progress(asked: str) -> None:
     """One line on a terminal's stderr that the next one overwrites; nothing elsewhere."""
-    if sys.stderr.isatty():
+    if sys.stderr and sys.stderr.isatty():
         click.echo(f"\r\033[K{asked}", err=True, nl=False)
 
 

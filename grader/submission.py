@@ -23,6 +23,7 @@ Cell = bytes | str  # a Python file's bytes, or one notebook cell's text
 
 MAX_SOURCE = 512 << 10  # of all source text together
 MAX_NOTEBOOK = 32 << 20  # pictures included
+MAX_BRACKETS = 1_000_000  # of a notebook: three bytes of JSON can become an object of sixty
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
 MAX_REMARKS = 8
@@ -283,6 +284,8 @@ def _notebook_cells(path: str, read: Reader) -> tuple[Cell, ...]:
         raise _Unusable(
             f"{path} is larger than {MAX_NOTEBOOK >> 20} MiB; clear its output and hand it in again"
         )
+    if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
+        raise _Unusable(f"{path} has too much output; clear it and hand it in again")
     try:
         cells = tuple(_code_cells(json.loads(data.decode("utf-8-sig"))))
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError):

@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -157,6 +158,99 @@ def test_a_reader_that_goes_away_meets_no_traceback(hand_in):
         said = process.stderr.read()
 
     assert said == b""
+
+
+@pytest.mark.parametrize("more", [[], ["--json", "-"]], ids=["table", "json"])
+def test_a_full_disk_behind_stdout_is_one_sentence(hand_in, more):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [GRADER, "grade", hand_in, "--only", "grad_v", *more],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=ROOT,
+        )
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "grader: standard output cannot be written: No space left on device\n",
+    )
+
+
+def test_without_a_stdout_there_is_one_sentence(hand_in):
+    done = subprocess.run(
+        [GRADER, "grade", hand_in, "--only", "grad_v"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        preexec_fn=lambda: os.close(1),
+    )
+
+    assert (done.returncode, done.stderr.count("\n"), done.stderr[:8]) == (1, 1, "grader: ")
+
+
+def test_without_a_stderr_the_table_is_printed(hand_in):
+    done = subprocess.run(
+        [GRADER, "grade", hand_in, "--only", "curve_velocity"],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        preexec_fn=lambda: os.close(2),
+    )
+
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "3 of 3 points, 1 of 1 functions")
+
+
+@pytest.fixture
+def terminal():
+    """Both ends of a pseudo-terminal: ours to read from, theirs for a process."""
+    ours, theirs = os.openpty()
+    yield ours, theirs
+    os.close(ours)
+
+
+def test_progress_on_a_terminal_is_wiped_out_at_the_end(hand_in, terminal):
+    ours, theirs = terminal
+    subprocess.run(
+        [GRADER, "grade", hand_in, "--only", "curve_velocity"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    )
+    os.close(theirs)
+    said = os.read(ours, 4096).decode()
+
+    assert said.startswith("\r\x1b[K2.1 curve_velocity\r\x1b[K")
+    assert said.endswith("\r\x1b[K")
+
+
+def test_a_run_that_is_terminated_ends_the_students_process(tmp_path, terminal):
+    ours, theirs = terminal
+    (tmp_path / "hw2.py").write_text("def curve_velocity(t):\n    while True:\n        pass\n")
+    with subprocess.Popen(
+        [GRADER, "grade", tmp_path / "hw2.py", "--only", "curve_velocity"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        cwd=ROOT,
+    ) as process:
+        os.close(theirs)
+        said = b""
+        while b"curve_velocity" not in said:
+            said += os.read(ours, 4096)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.terminate()
+        code = process.wait(60)
+
+    assert (code, len(children)) == (128 + signal.SIGTERM, 1)
+    assert not Path(f"/proc/{children[0]}").exists()
 
 
 # ---- results.json -------------------------------------------------------------------------
@@ -363,6 +457,7 @@ def test_a_named_folder_that_is_not_there_is_a_mistake_in_usage(hand_in):
         (["grade", "nowhere.py"], "Path 'nowhere.py' does not exist"),
         (["grade", ".", "--jsn", "-"], "No such option"),
         (["grade", ".", "--json"], "requires an argument"),
+        (["grade", ".", "--json", ""], "it needs a path, or - for stdout"),
         (["grade", "one.py", "two.py"], "does not exist"),
         (["grad"], "No such command 'grad'"),
     ],

@@ -385,6 +385,16 @@ def test_a_notebook_beyond_the_limit_asks_to_clear_its_output(tmp_path):
     assert actual.fault == "hw2.ipynb is larger than 32 MiB; clear its output and hand it in again"
 
 
+def test_a_notebook_of_many_small_things_costs_no_memory(tmp_path):
+    path = tmp_path / "hw2.ipynb"
+    path.write_text('{"cells": [], "metadata": [' + "[]," * 5_000_000 + "0]}")
+
+    actual, peak = peak_of_reading(path)
+
+    assert actual == "hw2.ipynb has too much output; clear it and hand it in again"
+    assert peak < 100 << 20
+
+
 def test_too_much_text_in_cells_is_a_fault_that_names_the_limit(tmp_path):
     path = notebook(tmp_path / "hw2.ipynb", *[cell("#" * 100_000)] * 6)
 
