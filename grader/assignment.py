@@ -245,6 +245,8 @@ def _checked(path: Path, problem: Problem) -> Problem:
         fault = _fault(problem)
     except ShapeError as error:
         fault = str(error)
+    except Exception as error:  # whatever else an author may have written
+        fault = f"it cannot be used: {type(error).__name__}: {error}"
     if fault:
         raise Fault(f"{path}: {problem.name}: {fault}")
     return problem

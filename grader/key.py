@@ -122,7 +122,7 @@ def is_float(value: Any) -> bool:
 def _value(problem: Problem, formula: Formula, row: Row, arguments: Iterable[Any]) -> Any:
     try:
         return formula(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
         raise Fault(f"{_place(formula)}: {problem.name} fails in the row '{row.name}': {said}") from error
 

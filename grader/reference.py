@@ -78,6 +78,8 @@ def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]
 def _mistakes(
     path: Path, asked: Mapping[str, Problem], mistakes: Mapping[str, Mapping[str, Formula]]
 ) -> Mapping[str, Mapping[str, Formula]]:
+    if not isinstance(mistakes, dict):
+        raise Fault(f"{path}: MISTAKES is no dict by the problems' names")
     for name, known in mistakes.items():
         if name not in asked:
             raise Fault(f"{path}: MISTAKES names {name}, which is no problem of this topic")

@@ -1,11 +1,13 @@
 """One hand-in, whatever its form, to source text: `.py`, `.ipynb`, a folder or a zip with one of them inside.
 
 Nothing is executed, extracted or followed: links are passed over, sizes are capped while reading, archive
-members are read from memory. What is wrong with a hand-in is a value, for it is the student's fault.
+members are read from memory. What is wrong with a hand-in is a value, for it is the student's fault; what
+this machine does not let us read is ours.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from grader.faults import Fault
 
 if TYPE_CHECKING:
     import zipfile
@@ -71,7 +75,11 @@ Entries = dict[str, Reader]  # by path inside the hand-in, in POSIX form
 
 
 def read_submission(path: Path, file: str) -> Submission:
-    """The hand-in at `path`, of which `file` (without suffix) is asked."""
+    """The hand-in at `path`, of which `file` (without suffix) is asked.
+
+    Raises:
+        Fault: something in it cannot be read here.
+    """
     path = path.absolute()  # so that `.` has a name
     name = _text(path.name)
     remarks: list[str] = []
@@ -111,8 +119,7 @@ def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
     entries: Entries = {}
 
     def unreadable(error: OSError) -> None:
-        name = Path(error.filename).name
-        remarks.append(f"the folder {name} cannot be read ({error.strerror}) and was passed over")
+        raise Fault(f"the folder {error.filename} cannot be read: {error.strerror}") from None
 
     for parent, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if name not in CLUTTER)
@@ -187,7 +194,11 @@ def _is_source(name: str) -> bool:
 
 
 def _read_file(path: Path, limit: int) -> bytes:
-    """A regular file's bytes; never a link's, a device's or a pipe's."""
+    """A regular file's bytes; never a link's, a device's or a pipe's.
+
+    Raises:
+        Fault: the system does not give them, which is not the student's fault.
+    """
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -197,7 +208,9 @@ def _read_file(path: Path, limit: int) -> bytes:
                 raise _Unusable(f"{path.name} is no ordinary file")
             return stream.read(limit)
     except OSError as error:
-        raise _Unusable(f"{path.name} cannot be read: {error.strerror}") from None
+        if error.errno == errno.ELOOP:
+            raise _Unusable(f"{path.name} is a link; hand in the file itself") from None
+        raise Fault(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
