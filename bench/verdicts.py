@@ -1,9 +1,10 @@
-"""Verdicts: right and wrong variants of every formula at scales 1, 1e-6 and 1e3, on eight secret draws each.
+"""Verdicts: right and wrong variants of every formula at scales 1, 1e-6 and 1e3, on the secret core draws.
 
     python bench/verdicts.py
 
-A right variant is rejected when one of its eight values is; a wrong one is accepted when all eight pass. η is
-the error in units of ε times the condition; up to 1e4 is right, up to 1e10 right with lost digits.
+A right variant is rejected when one of its values is; a wrong one is accepted when all of them pass. Where
+there is nothing to scale, as for a curve's derivative, a variant counts once. η is the error in units of ε
+times the condition; up to 1e4 is right, up to 1e10 right with lost digits.
 """
 
 import sys
@@ -55,7 +56,7 @@ def main() -> int:
         stream = sampling.secret_stream(problem, reference.seed, reference.activations[problem.topic.name])
         core = [row for row in sampling.plan(problem, stream) if row.name == "core"]
         etas_right, etas_wrong = [], []
-        for exponent in EXPONENTS:
+        for exponent in EXPONENTS if sampling.scaled(problem) else (0,):
             rows = [replace(row, exponent=exponent) for row in core]
             samples = draw_samples(problem, reference.answers[problem.name], stream, rows)
             etas_right += [worst_eta(variant, problem, samples) for variant in right[problem.name].values()]

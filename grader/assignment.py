@@ -17,7 +17,7 @@ from grader import authored
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.problem import KINDS, Kind, drawn, parameters
-from grader.shapes import SPECS, Linear, ShapeError, Spec, names
+from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,7 +38,7 @@ ASKED = {
     "Seconds": f"a number of seconds, more than 0 and up to {LONGEST},",
     "Decimal": "a positive number",
     "Share": "a number from 0 to 1",
-    "Names": "a list of file names without suffix",
+    "Names": "a list of different file names without suffix",
 }
 
 
@@ -142,7 +142,9 @@ def load_assignment(folder: Path) -> Assignment:
             problems[problem.name] = problem
     total = sum(problem.points for problem in problems.values())
     if total != settings.points:
-        raise Fault(f"{folder / SETTINGS_FILE}: points = {settings.points}, but the problems sum to {total}")
+        found = ", ".join(f"{problem.name} {problem.points}" for problem in problems.values())
+        says = f"points = {settings.points}, but the problems sum to {total}: {found}"
+        raise Fault(f"{folder / SETTINGS_FILE}: {says}")
     return Assignment(folder, settings, tuple(problems.values()))
 
 
@@ -199,7 +201,8 @@ def _from_table(what: str, value: object, key: str = "") -> object:
         case "Share", int() | Decimal() if number and 0 <= value <= 1:
             return Decimal(value)
         case "Names", [_, *_] if all(isinstance(name, str) and name.isidentifier() for name in value):
-            return tuple(value)
+            if len(set(value)) == len(value):
+                return tuple(value)
     raise ValueError(f"{key} = {_toml(value)}: {ASKED.get(what, 'a table')} is asked")
 
 
@@ -254,6 +257,7 @@ def _checked(path: Path, problem: Problem) -> Problem:
 
 def _fault(problem: Problem) -> str:
     """What an author got wrong in a problem, if anything."""
+    kind = problem.kind
     for name, spec in problem.drawn.items():
         if not isinstance(spec, SPECS):
             return f'{name} is given as {spec!r}, not as a shape such as Array["n"]'
@@ -261,8 +265,27 @@ def _fault(problem: Problem) -> str:
             return "a linear map needs a variable with a shape, as in Linear['n -> k']"
     if len(problem.dims) > MOST_DIMS:
         return f"it has more than {MOST_DIMS} dimensions: {', '.join(problem.dims)}"
-    order = getattr(problem.kind, "order", 1)
+    answer = kind.answer()
+    specs = answer if isinstance(answer, tuple) else () if answer is None else (answer,)
+    if not all(isinstance(spec, Array) for spec in specs):
+        return f'it returns {answer!r}, not a shape such as Array["n"] or a tuple of them'
+    if not isinstance(kind.asks(), str) or not kind.asks().strip():
+        return "what is no text that says what is asked"
+    order = getattr(kind, "order", 1)
     if not isinstance(order, int) or order < 1:
         return f"order = {order!r}; write 1, 2, …"
-    unknown = set(problem.kind.draws.scaled or ()) - set(problem.drawn)
-    return f"scaled names {', '.join(sorted(unknown))}, which is no input" if unknown else ""
+    return _unknown_names(kind, problem)
+
+
+def _unknown_names(kind: Kind, problem: Problem) -> str:
+    """Inputs that are named and that there are none of."""
+    for setting, names_given in {
+        "scaled": kind.draws.scaled,
+        "without": getattr(kind, "without", ()),
+    }.items():
+        if not isinstance(names_given, (tuple, type(None))):
+            return f"{setting} = {names_given!r}; write a tuple of names such as ('x',)"
+        unknown = set(names_given or ()) - set(problem.drawn)
+        if unknown:
+            return f"{setting} names {', '.join(map(str, unknown))}, which is no input"
+    return ""

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.shapes import ShapeError
@@ -73,4 +75,10 @@ def activations(path: Path, namespace: Mapping[str, Any]) -> Mapping[str, Activa
     for name, activation in found.items():
         if not isinstance(activation, Activation):
             raise Fault(f"{path}: ACTIVATIONS[{name!r}] is no Activation(value, slope)")
+        for order in (0, 1):
+            try:
+                activation.function(order)(np.array([-0.5, 0.5]))
+            except Exception as error:
+                says = f"{activation.text(order)} fails: {type(error).__name__}: {error}"
+                raise Fault(f"{path}: ACTIVATIONS[{name!r}]: {says}") from None
     return MappingProxyType(found)

@@ -45,7 +45,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command("grade")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @assignment_option
 @click.option(
@@ -54,7 +54,7 @@ def main() -> None:
 @click.option(
     "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
 )
-def grade(file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...]) -> None:
+def grade_command(file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...]) -> None:
     """Grade FILE: a .py, a notebook, a folder or a zip.
 
     \b
@@ -102,7 +102,8 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
 
     with jail.started() as process:  # its numpy is imported beside ours
         from grader.assignment import find_assignment, load_assignment
-        from grader.grade import grade_one
+        from grader.grade import grade
+        from grader.key import make_key
         from grader.reference import load_reference
         from grader.submission import read_submission
 
@@ -110,7 +111,8 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
         reference = load_reference(whole)
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
-        record = grade_one(assignment, reference, submission, process, _progress)
+        key = make_key(assignment, reference)
+        record = grade(assignment, key, submission, process, _progress)
         _progress("")
         return record
 

@@ -19,8 +19,8 @@ from grader.key import Sample
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
 
-GREEN = 1e4  # η; the worst right formula has 83, the best one in single precision 4e5
-AMBER = 1e10  # η; the best wrong formula has 5e12
+GREEN = 1e4  # η; right formulas stay below 100, the best one in single precision has 4e5
+AMBER = 1e10  # η; the wrong formula nearest to a right one has 5e12
 ACCEPTED = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}  # kinds of dtype, by the reference's
 DOUBLE, SINGLE = float(np.finfo(np.float64).eps), float(np.finfo(np.float32).eps)
 
@@ -49,8 +49,9 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reason for staff; `relative` is the error against the largest entry.
+    """A verdict with its reason, which a student reads on public cases and only staff on hidden ones.
 
+    `relative` is the error against the largest entry.
     `part` says which value of a tuple it is about, from 0.
     """
 
@@ -96,10 +97,8 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
             return Judgement(Verdict.MUTATES)
         case Raised(_, message, where):
             return Judgement(Verdict.RAISED, f"{message} ({where})" if where else message)
-        case TimedOut(seconds, importing):
-            return Judgement(
-                Verdict.TIMED_OUT, f"{seconds:g} s" + (" for executing the file" if importing else "")
-            )
+        case TimedOut(seconds):
+            return Judgement(Verdict.TIMED_OUT, f"{seconds:g} s")
         case Crashed(how, importing):
             return Judgement(Verdict.CRASHED, how + (" while the file was executed" if importing else ""))
         case Missing(why):
@@ -112,8 +111,8 @@ def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: fl
     """A returned value against the right one. A tuple is judged part by part, and the worst part counts."""
     if not isinstance(expected, tuple):
         return _judge_part(actual, expected, conditions[0], epsilon)
-    if isinstance(actual, list):
-        return Judgement(Verdict.TYPE, "a list, and a tuple is asked")
+    if not isinstance(actual, tuple) and actual is not None:
+        return Judgement(Verdict.TYPE, f"{_kind_of(actual)}, and a tuple is asked")
     if not isinstance(actual, tuple) or len(actual) != len(expected):
         return Judgement(Verdict.WRONG, f"{len(actual)} values" if isinstance(actual, tuple) else "")
     judged = [
@@ -162,4 +161,4 @@ def _kind_of(actual: Any) -> str:
         case Foreign(what):
             return what
         case _:
-            return f"a {type(actual).__name__}"
+            return "an array" if isinstance(actual, np.ndarray) else f"a {type(actual).__name__}"

@@ -16,6 +16,7 @@ from grader.assignment import Problem
 from grader.compare import Comparison, Verdict
 from grader.literals import paste
 from grader.record import Seen
+from grader.sandbox.outcome import Crashed, TimedOut
 from grader.shapes import Array, Elementwise
 
 HIDDEN = {
@@ -52,12 +53,16 @@ def explain(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     if not failing:
         return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
     first = failing[0]
-    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN):
+    alike = [comparison for comparison in failing if comparison.verdict is verdict]
+    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN) or _never_loaded(first):
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
-        return Seen(_ended(problem, first), _smallest(problem, [first]))
-    sentence = f"{_extent(failing, public)} {_fault(problem, first)}."
-    return Seen(sentence, _smallest(problem, failing))
+        return Seen(_ended(problem, first), _smallest(problem, alike))
+    return Seen(f"{_extent(alike, public)} {_fault(problem, first)}.", _smallest(problem, alike))
+
+
+def _never_loaded(failed: Comparison) -> bool:
+    return isinstance(failed.outcome, (TimedOut, Crashed)) and failed.outcome.importing
 
 
 def _passed(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
@@ -76,6 +81,8 @@ def _ended(problem: Problem, failed: Comparison) -> str:
     """Why there are no values at all."""
     said = failed.judgement.said
     match failed.verdict:
+        case Verdict.TIMED_OUT if _never_loaded(failed):
+            return f"The file did not come to an end within {said}: is there a loop outside the functions?"
         case Verdict.TIMED_OUT:
             return f"It did not come to an end: no answer within {said}."
         case Verdict.CRASHED:
@@ -149,9 +156,8 @@ def _extent(failing: Sequence[Comparison], public: Sequence[Comparison]) -> str:
     return f"On {len(failing)} of {len(public)} public cases{where}"
 
 
-def _smallest(problem: Problem, failing: Sequence[Comparison]) -> str:
-    """The smallest failing input of the first kind of failure, to paste."""
-    alike = [comparison for comparison in failing if comparison.verdict is failing[0].verdict]
+def _smallest(problem: Problem, alike: Sequence[Comparison]) -> str:
+    """The smallest of the inputs that fail alike, to paste."""
     case = min((comparison.sample.case for comparison in alike), key=lambda case: sum(case.sizes.values()))
     arguments = dict(zip(problem.parameters, case.arguments(problem), strict=True))
     activation = problem.topic.activations.get(case.row.activation or "")

@@ -33,6 +33,10 @@ class Uniform:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"Uniform({self.low}, {self.high}) is empty")
+
     def draw(
         self, rng: np.random.Generator, shape: tuple[int, ...], _sizes: Mapping[str, int]
     ) -> NDArray[Any]:
@@ -41,10 +45,17 @@ class Uniform:
 
 @dataclass(frozen=True)
 class Integers:
-    """Integers in [low, high), such as labels; `high` may be a dimension's name, the number of classes."""
+    """Integers in [low, high), such as labels.
+
+    `high` may be a dimension's name, the number of classes; it becomes one where no shape has it.
+    """
 
     low: int
     high: int | str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.high, str) and not self.low < self.high:
+            raise ValueError(f"Integers({self.low}, {self.high}) is empty")
 
     def draw(
         self, rng: np.random.Generator, shape: tuple[int, ...], sizes: Mapping[str, int]

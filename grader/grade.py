@@ -4,10 +4,10 @@
                         key ─► samples ─┴─► compare ─► diagnose ─► record
 
 All public cases of all problems are asked before the first secret one, so nothing that a hand-in says on a
-public case, and a student may read, can hold a secret input.
+public case, and a student may read, can hold a secret input of this run.
 
-Only this module calls sandbox, compare and diagnose. A student's fault ends as a verdict in the record; a
-fault of ours is raised and leaves no record.
+Only this module asks a student's process, compares and diagnoses. A student's fault ends as a verdict in the
+record; a fault of ours is raised and leaves no record.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from grader import __version__
 from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
-from grader.key import Key, Sample, make_key
+from grader.key import Key, Sample
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
-from grader.reference import Reference
 from grader.sandbox.jail import Process
 from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
 from grader.sandbox.session import Question, Session
@@ -36,38 +35,31 @@ ISOLATION = "process"  # a fresh interpreter; no further layer yet
 Progress = Callable[[str], None]
 
 
-def grade(assignment: Assignment, key: Key, submission: Submission) -> Record:
-    """Grade one hand-in against a key that is at hand.
+def _silent(_asked: str) -> None:
+    """Nobody wants to know."""
+
+
+def grade(
+    assignment: Assignment,
+    key: Key,
+    submission: Submission,
+    process: Process | None = None,
+    progress: Progress = _silent,
+) -> Record:
+    """Grade one hand-in.
+
+    Args:
+        process: one that was started before, to get ready meanwhile; else it is started here.
+        progress: is told what is being asked.
 
     Raises:
         Fault: the student's process could not be started.
     """
-    with Session(submission, assignment.settings.limits) as session:
-        return _grade(assignment, key, session)
-
-
-def grade_one(
-    assignment: Assignment,
-    reference: Reference,
-    submission: Submission,
-    process: Process,
-    progress: Progress,
-) -> Record:
-    """Grade one hand-in with a process that is getting ready while the key is made.
-
-    `progress` is told what is being asked.
-
-    Raises:
-        Fault: the student's process could not be started, or the reference cannot be used.
-    """
-    key = make_key(assignment, reference)
     with Session(submission, assignment.settings.limits, process) as session:
         return _grade(assignment, key, session, progress)
 
 
-def _grade(
-    assignment: Assignment, key: Key, session: Session, progress: Progress = lambda _asked: None
-) -> Record:
+def _grade(assignment: Assignment, key: Key, session: Session, progress: Progress) -> Record:
     start = perf_counter()
     comparisons: dict[str, list[Comparison]] = {}
     for problem in assignment.problems:
@@ -75,7 +67,7 @@ def _grade(
         comparisons[problem.name] = _ask(session, problem, key.public(problem.name))
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
-        comparisons[problem.name] += _ask_again(session, problem, key, comparisons[problem.name])
+        comparisons[problem.name] += _ask_secret(session, problem, key, comparisons[problem.name])
     problems = tuple(_problem_record(assignment, p, comparisons[p.name]) for p in assignment.problems)
     timings = _timings(perf_counter() - start, session, comparisons.values())
     return Record(
@@ -113,7 +105,7 @@ def _ask(session: Session, problem: Problem, samples: Sequence[Sample]) -> list[
     return list(map(compare, outcomes, samples))
 
 
-def _ask_again(
+def _ask_secret(
     session: Session, problem: Problem, key: Key, public: Sequence[Comparison]
 ) -> list[Comparison]:
     """The secret cases, unless the public ones have already cost the process."""

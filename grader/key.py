@@ -95,9 +95,11 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
             continue
         arguments = [_precise(x) for x in case.arguments(problem)]
         expected = _value(problem, formula, row, arguments)
-        if wrong := _wrong_form(problem.kind, case, expected):
-            raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
-        probes = [parts(_value(problem, formula, row, map(_off, arguments, offs))) for offs in OFFS]
+        probed = [_value(problem, formula, row, map(_off, arguments, offs)) for offs in OFFS]
+        for value in (expected, *probed):
+            if wrong := _wrong_form(problem.kind, case, value):
+                raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
+        probes = list(map(parts, probed))
         conditions = tuple(
             numeric.condition(value, [probe[k] for probe in probes]) if is_float(value) else 0.0
             for k, value in enumerate(parts(expected))

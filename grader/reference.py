@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import Any
@@ -69,8 +70,8 @@ def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]
             raise Fault(
                 f"{path}, line {line}: {name} is no problem of this topic; begin a helper's name with _"
             )
-        code, takes = function.__code__, tuple(asked[name].parameters)
-        if code.co_varnames[: code.co_argcount] != takes:
+        takes = tuple(asked[name].parameters)
+        if str(signature(function)) != f"({', '.join(takes)})":
             raise Fault(f"{path}, line {line}: {name} should take ({', '.join(takes)})")
     return defined
 

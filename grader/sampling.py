@@ -205,7 +205,7 @@ def _possible_sizes(problem: Problem, row: Row) -> tuple[tuple[int, ...], ...]:
     """Every choice of distinct sizes for the problem's dimensions that the row and `where` allow."""
     try:
         return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = f"problems/{problem.topic.name}.py: {problem.name}: `where` fails"
         raise Fault(f"{where}: {type(error).__name__}: {error}") from error
 

@@ -105,7 +105,7 @@ def _told(remarks: list[str]) -> tuple[str, ...]:
 
 def _entries(path: Path, remarks: list[str]) -> Entries:
     if path.is_symlink():
-        raise _Unusable(f"{path.name} is a link; hand in the file itself")
+        raise Fault(f"{path} is a link; name the file or folder that it leads to")
     if path.is_dir():
         return _folder_entries(path, remarks)
     if path.suffix.lower() == ".zip":

@@ -1,5 +1,6 @@
 """Another assignment than the shipped one: labels, tuples, flags and words, from folder to verdicts."""
 
+import shutil
 from decimal import Decimal
 from textwrap import dedent
 
@@ -123,7 +124,7 @@ def test_a_right_hand_in_gets_all_points_as_an_exact_decimal(verdicts):
     [
         (" / len(X)\n\ndef grad", "\n\ndef grad", "softmax_loss", "wrong"),  # one part of the tuple
         ("X.T @ (p - T) / len(X)", "(p - T).T @ X / len(X)", "softmax_loss", "shape"),
-        ("return float(-(T * np.log(p)).sum() / len(X)), X.T", "return X.T", "softmax_loss", "wrong"),
+        ("return float(-(T * np.log(p)).sum() / len(X)), X.T", "return X.T", "softmax_loss", "type"),
         ("== label for", "!= label for", "is_hit", "wrong"),
         ("np.argmax(row) == label for", "int(np.argmax(row) == label) for", "is_hit", "type"),
         ('"softmax"', '"Softmax"', "name_of_law", "wrong"),
@@ -135,6 +136,48 @@ def test_a_change_fails_exactly_its_problem(old, new, name, verdict, verdicts):
     assert old in RIGHT
     actual, _ = verdicts(RIGHT.replace(old, new))
     assert {n: v for n, v in actual.items() if v != "right"} == {name: verdict}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("points=1)\n", "points=1, draws=None)\n", "is_hit: it cannot be used: AttributeError"),
+        ('returns=Array["N"]', 'returns="N"', "is_hit: it returns 'N', not a shape"),
+        ('wrt="W"', "wrt=3", "grad_penalty: penalty has no array parameter 3"),
+        ('wrt="W"', 'wrt="V"', "grad_penalty: penalty has no array parameter V"),
+        ("of=penalty", "of=len", "grad_penalty: of = <built-in function len> is no function"),
+        ("scaled=()", 'scaled="W"', "softmax_loss: scaled = 'W'; write a tuple"),
+        ("scaled=()", 'scaled=("V",)', "softmax_loss: scaled names V, which is no input"),
+        ("Uniform(0.1, 1)", "Uniform(1, 1)", "line 10: ValueError: Uniform(1, 1) is empty"),
+        ('Array["D C"], "X"', '3, "X"', "softmax_loss: W is given as 3"),
+        ('"N D"', '"N D!"', 'line 14: the shape "N D!" has "D!"'),
+        ('Size["C"]}, points=1)', 'Size["C"]}, points=0)', "name_of_law has points = 0"),
+        ("where=lambda N, D, C: C > 1", "where=lambda N: N > 1", "softmax_loss: `where` fails: TypeError"),
+        ('r"""# Softmax', 'r"""Softmax', "line 1: the file opens with its statement"),
+    ],
+)
+def test_an_authors_slip_is_one_sentence_with_its_place(old, new, says, folder, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(folder, course)
+    text = (course / "problems/softmax.py").read_text(encoding="utf-8")
+    assert old in text
+    (course / "problems/softmax.py").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(Fault) as fault:
+        assignment = load_assignment(course)
+        make_key(assignment, load_reference(assignment))
+    assert says in str(fault.value)
+    assert "problems/softmax.py" in str(fault.value)
+
+
+@pytest.mark.parametrize("exits", ["sys.exit(0)", "def name_of_law(C): sys.exit(0)"])
+def test_a_reference_that_exits_is_a_fault_and_no_success(exits, folder, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(folder, course)
+    with (course / "reference/softmax.py").open("a", encoding="utf-8") as stream:
+        stream.write(f"\nimport sys\n{exits}\n")
+    assignment = load_assignment(course)
+    with pytest.raises(Fault, match=r"softmax\.py, line \d+: .*SystemExit"):
+        make_key(assignment, load_reference(assignment))
 
 
 def test_loading_leaves_nothing_behind(folder):

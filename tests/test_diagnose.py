@@ -5,7 +5,7 @@ import pytest
 
 from grader.compare import Comparison, Judgement, Verdict, compare
 from grader.diagnose import HIDDEN, explain, verdict_of
-from grader.sandbox.outcome import Missing, Raised, Returned
+from grader.sandbox.outcome import Missing, Raised, Returned, TimedOut
 
 NAME = "grad_W"
 
@@ -47,6 +47,31 @@ def test_one_wrong_public_case_decides(problem, judged):
     public = sum(comparison.sample.public for comparison in comparisons)
     assert verdict_of(comparisons) is Verdict.WRONG
     assert seen.sentence == f"On 1 of {public} public cases (T = 1) the values are wrong."
+
+
+def test_failures_of_another_kind_are_not_counted(problem, key):
+    """Wrong at the first public case, an exception at all the others."""
+    samples = key.samples[NAME]
+    outcomes = [Returned(samples[0].expected * 2)] + [Raised("ValueError", "ValueError: x")] * (
+        len(samples) - 1
+    )
+    comparisons = list(map(compare, outcomes, samples))
+    public = len(key.public(NAME))
+    assert explain(problem, comparisons).sentence == f"On 1 of {public} public cases the values are wrong."
+
+
+def test_a_file_that_never_ends_is_not_blamed_on_an_input(problem, key):
+    comparisons = [compare(TimedOut(10, importing=True), sample) for sample in key.samples[NAME]]
+    seen = explain(problem, comparisons)
+    assert seen.sentence.startswith("The file did not come to an end within 10 s")
+    assert seen.detail == ""
+
+
+def test_a_part_of_a_tuple_is_counted_as_people_count(assignment, key):
+    """`derivative_shape` is a tuple by itself: there the parts are no values of their own."""
+    table = next(p for p in assignment.problems if p.name == "derivative_shape")
+    comparisons = [compare(Returned((9, 9)), sample) for sample in key.samples["derivative_shape"]]
+    assert "the values are wrong" in explain(table, comparisons).sentence
 
 
 def test_the_smallest_failing_input_can_be_pasted(problem, judged):

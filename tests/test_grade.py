@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from grader.grade import grade, grade_one
+from grader.grade import grade
 from grader.sandbox import jail
 from grader.submission import Submission
 
@@ -136,13 +136,13 @@ def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key):
     }
 
 
-def test_a_process_that_was_started_before_is_used_and_ended(assignment, reference):
+def test_a_process_that_was_started_before_is_used_and_ended(assignment, key):
     small = replace(assignment, problems=assignment.problems[:1])
     text = b"def grad_v(v, U, y): return 2 * (v @ U - y) @ U.T"
     with jail.started() as process:
         submission = Submission("hw2.py", "hw2", {"hw2": (text,)})
         asked = []
-        record = grade_one(small, reference, submission, process, asked.append)
+        record = grade(small, key, submission, process, asked.append)
     assert record.score == 4
     assert asked == ["1.1 grad_v", "1.1 grad_v, hidden cases"]
     assert process.popen.returncode is not None

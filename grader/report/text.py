@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 PIPE_WIDTH = 110  # columns where there is no terminal to ask
+WIDE = 90  # columns from which the sentences fit beside the names
 STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing": "dim", "not run": "dim"}
 
 
@@ -25,7 +26,11 @@ def show(record: Record, stream: TextIO) -> None:
 
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
     console.print(Text(f"{record.assignment}: {printable(record.hand_in)}", style="bold"))
-    console.print(_table(record))
+    wide = console.width >= WIDE
+    console.print(_table(record, sentences=wide))
+    for problem in () if wide else record.problems:
+        if _seen(problem):
+            console.print(Text(f"{problem.name}: {_seen(problem)}"))
     passed = sum(problem.score > 0 for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
@@ -33,7 +38,8 @@ def show(record: Record, stream: TextIO) -> None:
         console.print(Text(f"note: {printable(remark)}"))
 
 
-def _table(record: Record) -> Table:
+def _table(record: Record, *, sentences: bool) -> Table:
+    """The table, with the column of sentences where there is room for it."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -43,7 +49,8 @@ def _table(record: Record) -> Table:
     table.add_column("function", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
+    if sentences:
+        table.add_column("what was seen", overflow="fold")
     for place, problem in enumerate(record.problems):
         last = place + 1 == len(record.problems) or record.problems[place + 1].topic != problem.topic
         table.add_row(
@@ -51,7 +58,7 @@ def _table(record: Record) -> Table:
             problem.name,
             f"{number(problem.score)}/{number(problem.points)}",
             Text(problem.verdict, style=STYLES.get(problem.verdict, "red")),
-            Text(_seen(problem)),
+            *([Text(_seen(problem))] if sentences else []),
             end_section=last,
         )
     return table

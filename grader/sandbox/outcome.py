@@ -16,7 +16,7 @@ MAX_NOTES = 20  # of one hand-in; further ones are not told
 class Returned:
     """It came back. `mutated` names the inputs it changed, `calls` counts calls of the given functions.
 
-    `seconds` is by the worker's clock: informative, not to be believed.
+    `mutated` and `seconds` are the process's own word: a hint for the honest, not to be believed.
     """
 
     value: Any
