@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 from textwrap import fill
 
-from grader import shapes
 from grader.assignment import Assignment, Problem
-from grader.shapes import Array, Spec, of_function
+from grader.problem import signature
+from grader.shapes import of_function
 
 
 def starter(assignment: Assignment) -> str:
-    """The text of the file that students complete, derived from the problems alone."""
+    """The text of the file that students complete, derived from the problems alone.
+
+    `grader handout` will write it; so far it stands in submissions_example/starter.
+    """
     settings = assignment.settings
     head = f'"""{settings.title}. Complete the functions and hand in this file as {settings.file}.py."""'
     parts = [f"{head}\n\nimport numpy as np"]
@@ -22,21 +25,14 @@ def starter(assignment: Assignment) -> str:
 
 
 def _stub(problem: Problem) -> str:
+    """A function with what it asks, the function that it is about, and its signature with every shape."""
     asks = problem.kind.asks()
-    lines = [f"{name}: {_says(spec)}" for name, spec in problem.parameters.items()]
+    lines = [f"{asks[0].upper()}{asks[1:]}.", ""]
     of = getattr(problem.kind, "of", None)
     if of:
-        head_of = f"{of.__name__}({', '.join(of_function(of)[0])})"
-        lines.insert(0, f"{head_of}: {(of.__doc__ or '').strip().splitlines()[0]}" if of.__doc__ else head_of)
-    answer = problem.kind.answer()
-    specs = answer if isinstance(answer, tuple) else (answer,) if answer else ()
-    if specs:
-        lines.append(f"returns: {', '.join(map(_says, specs))}")
-    doc = "\n".join(f"    {line}" for line in lines)
-    head = fill(f"{asks[0].upper()}{asks[1:]}.", 96, subsequent_indent="    ")
+        says = (of.__doc__ or "").strip().partition("\n")[0]
+        lines.append(f"{of.__name__}({', '.join(of_function(of)[0])}): {says}")
+    lines.append(signature(problem.name, problem.kind))
+    body = "\n".join(fill(line, 100, initial_indent="    ", subsequent_indent="        ") for line in lines)
     takes = ", ".join(problem.parameters)
-    return f'def {problem.name}({takes}):\n    """{head}\n\n{doc}\n    """\n    raise NotImplementedError'
-
-
-def _says(spec: Spec) -> str:
-    return f"array of shape {shapes.show(spec.dims)}" if isinstance(spec, Array) and spec.dims else str(spec)
+    return f'def {problem.name}({takes}):\n    """{body.lstrip()}\n    """\n    raise NotImplementedError'

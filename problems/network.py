@@ -56,12 +56,12 @@ def output_loss(v: Array["1 d"], U: Array["d T"], y: Array["1 T"]) -> Array[""]:
 
 
 def hidden_loss(v: Array["1 d"], U_tilde: Array["d T"], y: Array["1 T"]) -> Array[""]:
-    """L as a function of Ũ"""
+    """L = ‖vU − y‖² with U = Ũ / ‖Ũ‖"""
     return output_loss(v, normalize(U_tilde), y)
 
 
 def loss(v: Array["1 d"], W: Weights, X: Array["m T"], y: Array["1 T"], s: Function) -> Array[""]:
-    """L = ‖ŷ − y‖²"""
+    """L = ‖vU − y‖² with U = Ũ / ‖Ũ‖ and Ũ = s(WX)"""
     return hidden_loss(v, hidden(W, X, s), y)
 
 

@@ -10,10 +10,7 @@ def grad_v(v, U, y):
     """The gradient of output_loss in v: dL = ⟨G, dv⟩.
 
     output_loss(v, U, y): L = ‖vU − y‖²
-    v: array of shape (1, d)
-    U: array of shape (d, T)
-    y: array of shape (1, T)
-    returns: array of shape (1, d)
+    grad_v(v: (1, d), U: (d, T), y: (1, T)) -> (1, d)
     """
     raise NotImplementedError
 
@@ -22,10 +19,7 @@ def grad_U(v, U, y):
     """The gradient of output_loss in U: dL = ⟨G, dU⟩.
 
     output_loss(v, U, y): L = ‖vU − y‖²
-    v: array of shape (1, d)
-    U: array of shape (d, T)
-    y: array of shape (1, T)
-    returns: array of shape (d, T)
+    grad_U(v: (1, d), U: (d, T), y: (1, T)) -> (d, T)
     """
     raise NotImplementedError
 
@@ -34,9 +28,7 @@ def d_normalize(U_tilde, dU_tilde):
     """The differential of normalize along dU_tilde.
 
     normalize(U_tilde): U = Ũ / ‖Ũ‖
-    U_tilde: array of shape (d, T)
-    dU_tilde: array of shape (d, T)
-    returns: array of shape (d, T)
+    d_normalize(U_tilde: (d, T), dU_tilde: (d, T)) -> (d, T)
     """
     raise NotImplementedError
 
@@ -44,11 +36,8 @@ def d_normalize(U_tilde, dU_tilde):
 def grad_U_tilde(v, U_tilde, y):
     """The gradient of hidden_loss in U_tilde: dL = ⟨G, dU_tilde⟩.
 
-    hidden_loss(v, U_tilde, y): L as a function of Ũ
-    v: array of shape (1, d)
-    U_tilde: array of shape (d, T)
-    y: array of shape (1, T)
-    returns: array of shape (d, T)
+    hidden_loss(v, U_tilde, y): L = ‖vU − y‖² with U = Ũ / ‖Ũ‖
+    grad_U_tilde(v: (1, d), U_tilde: (d, T), y: (1, T)) -> (d, T)
     """
     raise NotImplementedError
 
@@ -57,11 +46,8 @@ def d_hidden(W, X, dW, r):
     """The differential of hidden along dW.
 
     hidden(W, X, s): Ũ = s(WX)
-    W: array of shape (d, m)
-    X: array of shape (m, T)
-    dW: array of shape (d, m)
-    r: elementwise callable (the activation's derivative)
-    returns: array of shape (d, T)
+    d_hidden(W: (d, m), X: (m, T), dW: (d, m), r: elementwise callable (the activation's
+        derivative)) -> (d, T)
     """
     raise NotImplementedError
 
@@ -69,14 +55,9 @@ def d_hidden(W, X, dW, r):
 def derivative_W(v, W, X, y, s, r):
     """The derivative of loss in W: dL = tr(D dW).
 
-    loss(v, W, X, y, s): L = ‖ŷ − y‖²
-    v: array of shape (1, d)
-    W: array of shape (d, m)
-    X: array of shape (m, T)
-    y: array of shape (1, T)
-    s: elementwise callable
-    r: elementwise callable (the activation's derivative)
-    returns: array of shape (m, d)
+    loss(v, W, X, y, s): L = ‖vU − y‖² with U = Ũ / ‖Ũ‖ and Ũ = s(WX)
+    derivative_W(v: (1, d), W: (d, m), X: (m, T), y: (1, T), s: elementwise callable, r: elementwise
+        callable (the activation's derivative)) -> (m, d)
     """
     raise NotImplementedError
 
@@ -84,14 +65,9 @@ def derivative_W(v, W, X, y, s, r):
 def grad_W(v, W, X, y, s, r):
     """The gradient of loss in W: dL = ⟨G, dW⟩.
 
-    loss(v, W, X, y, s): L = ‖ŷ − y‖²
-    v: array of shape (1, d)
-    W: array of shape (d, m)
-    X: array of shape (m, T)
-    y: array of shape (1, T)
-    s: elementwise callable
-    r: elementwise callable (the activation's derivative)
-    returns: array of shape (d, m)
+    loss(v, W, X, y, s): L = ‖vU − y‖² with U = Ũ / ‖Ũ‖ and Ũ = s(WX)
+    grad_W(v: (1, d), W: (d, m), X: (m, T), y: (1, T), s: elementwise callable, r: elementwise
+        callable (the activation's derivative)) -> (d, m)
     """
     raise NotImplementedError
 
@@ -103,8 +79,7 @@ def curve_velocity(t):
     """The first derivative of curve.
 
     curve(t): f(t) = (2 cos t, 4 sin t, t)
-    t: float
-    returns: array of shape (3,)
+    curve_velocity(t: float) -> (3,)
     """
     raise NotImplementedError
 
@@ -113,8 +88,7 @@ def curve_acceleration(t):
     """The second derivative of curve.
 
     curve(t): f(t) = (2 cos t, 4 sin t, t)
-    t: float
-    returns: array of shape (3,)
+    curve_acceleration(t: float) -> (3,)
     """
     raise NotImplementedError
 
@@ -123,9 +97,7 @@ def curve_taylor(t, dt):
     """The Taylor expansion of curve to order 2 along dt.
 
     curve(t): f(t) = (2 cos t, 4 sin t, t)
-    t: float
-    dt: float
-    returns: array of shape (3,)
+    curve_taylor(t: float, dt: float) -> (3,)
     """
     raise NotImplementedError
 
@@ -137,10 +109,7 @@ def least_squares_gradient(A, b, x):
     """The gradient of least_squares in x: dL = ⟨G, dx⟩.
 
     least_squares(A, b, x): s = ½‖Ax − b‖²
-    A: array of shape (m, n)
-    b: array of shape (m,)
-    x: array of shape (n,)
-    returns: array of shape (n,)
+    least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)
     """
     raise NotImplementedError
 
@@ -149,10 +118,7 @@ def least_squares_hessian(A, b, x):
     """The Hessian of least_squares in x: d²s = dxᵀ H dx.
 
     least_squares(A, b, x): s = ½‖Ax − b‖²
-    A: array of shape (m, n)
-    b: array of shape (m,)
-    x: array of shape (n,)
-    returns: array of shape (n, n)
+    least_squares_hessian(A: (m, n), b: (m,), x: (n,)) -> (n, n)
     """
     raise NotImplementedError
 
@@ -161,11 +127,7 @@ def least_squares_second_differential(A, b, x, dx):
     """The second differential of least_squares along dx.
 
     least_squares(A, b, x): s = ½‖Ax − b‖²
-    A: array of shape (m, n)
-    b: array of shape (m,)
-    x: array of shape (n,)
-    dx: array of shape (n,)
-    returns: float
+    least_squares_second_differential(A: (m, n), b: (m,), x: (n,), dx: (n,)) -> float
     """
     raise NotImplementedError
 
@@ -174,11 +136,7 @@ def least_squares_taylor(A, b, x, dx):
     """The Taylor expansion of least_squares to order 2 along dx.
 
     least_squares(A, b, x): s = ½‖Ax − b‖²
-    A: array of shape (m, n)
-    b: array of shape (m,)
-    x: array of shape (n,)
-    dx: array of shape (n,)
-    returns: float
+    least_squares_taylor(A: (m, n), b: (m,), x: (n,), dx: (n,)) -> float
     """
     raise NotImplementedError
 
@@ -189,9 +147,7 @@ def least_squares_taylor(A, b, x, dx):
 def identify_scalar_by_vector(ds, n):
     """What multiplies the differential in ds: ds(v) = uᵀ v.
 
-    ds: linear callable from arrays (n,) to numbers
-    n: int n
-    returns: array of shape (n,)
+    identify_scalar_by_vector(ds: linear callable from arrays (n,) to numbers, n: int n) -> (n,)
     """
     raise NotImplementedError
 
@@ -199,9 +155,8 @@ def identify_scalar_by_vector(ds, n):
 def identify_vector_by_vector(du, n):
     """What multiplies the differential in du: du(v) = M v.
 
-    du: linear callable from arrays (n,) to arrays (k,)
-    n: int n
-    returns: array of shape (k, n)
+    identify_vector_by_vector(du: linear callable from arrays (n,) to arrays (k,), n: int n) -> (k,
+        n)
     """
     raise NotImplementedError
 
@@ -209,9 +164,8 @@ def identify_vector_by_vector(du, n):
 def identify_scalar_by_matrix(ds, shape):
     """What multiplies the differential in ds: ds(N) = tr(Mᵀ N).
 
-    ds: linear callable from arrays (m, n) to numbers
-    shape: tuple (m, n)
-    returns: array of shape (m, n)
+    identify_scalar_by_matrix(ds: linear callable from arrays (m, n) to numbers, shape: tuple (m,
+        n)) -> (m, n)
     """
     raise NotImplementedError
 
@@ -219,8 +173,7 @@ def identify_scalar_by_matrix(ds, shape):
 def derivative_shape(of, by):
     """The shape of the derivative in the table, or None.
 
-    of: tuple () or (k,) or (k, l)
-    by: tuple () or (n,) or (m, n)
+    derivative_shape(of: tuple () or (k,) or (k, l), by: tuple () or (n,) or (m, n))
     """
     raise NotImplementedError
 
@@ -232,11 +185,7 @@ def d_trace_of_product(A, B, dA, dB):
     """The differential of trace_of_product along dA, dB.
 
     trace_of_product(A, B): tr(AB)
-    A: array of shape (m, n)
-    B: array of shape (n, m)
-    dA: array of shape (m, n)
-    dB: array of shape (n, m)
-    returns: float
+    d_trace_of_product(A: (m, n), B: (n, m), dA: (m, n), dB: (n, m)) -> float
     """
     raise NotImplementedError
 
@@ -245,8 +194,6 @@ def d_quadratic_of_transpose(A, dA):
     """The differential of quadratic_of_transpose along dA.
 
     quadratic_of_transpose(A): AᵀA
-    A: array of shape (m, n)
-    dA: array of shape (m, n)
-    returns: array of shape (n, n)
+    d_quadratic_of_transpose(A: (m, n), dA: (m, n)) -> (n, n)
     """
     raise NotImplementedError
