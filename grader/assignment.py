@@ -188,6 +188,10 @@ def _from_table(what: str, value: object, key: str = "") -> object:
             if field.default is MISSING and name not in value:
                 raise ValueError(f"the setting {where}{name} is missing")
         return table(**{n: _from_table(str(known[n].type), v, f"{where}{n}") for n, v in value.items()})
+    return _from_value(what, value, key)
+
+
+def _from_value(what: str, value: object, key: str) -> object:
     number = isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
     match what, value:
         case "str", str() if value.strip():
@@ -244,7 +248,6 @@ def _points(path: Path, name: str, kind: Kind) -> Decimal:
 def _checked(path: Path, problem: Problem) -> Problem:
     """The problem, once everything that is derived from its annotations has been derived."""
     try:
-        problem.kind.answer()
         fault = _fault(problem)
     except ShapeError as error:
         fault = str(error)
@@ -274,11 +277,12 @@ def _fault(problem: Problem) -> str:
     order = getattr(kind, "order", 1)
     if not isinstance(order, int) or order < 1:
         return f"order = {order!r}; write 1, 2, …"
-    return _unknown_names(kind, problem)
+    return _unknown_names(problem)
 
 
-def _unknown_names(kind: Kind, problem: Problem) -> str:
+def _unknown_names(problem: Problem) -> str:
     """Inputs that are named and that there are none of."""
+    kind = problem.kind
     for setting, names_given in {
         "scaled": kind.draws.scaled,
         "without": getattr(kind, "without", ()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from traceback import walk_tb
 from types import MappingProxyType
 from typing import Any
 
@@ -48,13 +49,9 @@ def execute(path: Path) -> dict[str, Any]:
 
 
 def _line(error: BaseException, path: Path) -> int:
-    line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
-    traceback = error.__traceback__
-    while traceback:
-        if traceback.tb_frame.f_code.co_filename == str(path):
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
+    first = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+    reached = [n for frame, n in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
+    return reached[-1] if reached else first
 
 
 def _said(error: BaseException) -> str:

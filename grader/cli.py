@@ -87,13 +87,13 @@ def _refuse(sentence: str) -> NoReturn:
 
 def _unforeseen(error: Exception) -> str:
     """A fault that nobody has put in words yet, with its place in our own files."""
-    place, traceback = "", error.__traceback__
-    while traceback:
-        code = traceback.tb_frame.f_code
-        if code.co_filename.startswith(str(Path(__file__).parent)):
-            place = f"{Path(code.co_filename).name}, line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return f"this is a fault of grader's own, please report it: {type(error).__name__} in {place}: {error}"
+    from traceback import walk_tb
+
+    home = str(Path(__file__).parent)
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    name, line = [place for place in places if place[0].startswith(home)][-1]
+    where = f"{Path(name).name}, line {line}"
+    return f"this is a fault of grader's own, please report it: {type(error).__name__} in {where}: {error}"
 
 
 def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:

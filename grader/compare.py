@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.key import Sample
+from grader.key import NUMBERS, Sample
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
 
@@ -51,8 +51,7 @@ class Verdict(str, Enum):
 class Judgement:
     """A verdict with its reason, which a student reads on public cases and only staff on hidden ones.
 
-    `relative` is the error against the largest entry.
-    `part` says which value of a tuple it is about, from 0.
+    `relative` is the error against the largest entry; `part` says which value of a tuple it is about, from 0.
     """
 
     verdict: Verdict
@@ -78,8 +77,8 @@ class Comparison:
 def compare(outcome: Outcome, sample: Sample) -> Comparison:
     """The verdict on one call. An answer of the wrong form is not kept: it may have any size."""
     judgement = _judge_outcome(outcome, sample)
-    formed = judgement.eta is not None or judgement.verdict is Verdict.RIGHT
-    if isinstance(outcome, Returned) and not formed:
+    kept = judgement.eta is not None or judgement.verdict is Verdict.RIGHT
+    if isinstance(outcome, Returned) and not kept:
         outcome = replace(outcome, value=None)
     return Comparison(sample, outcome, judgement)
 
@@ -128,7 +127,7 @@ def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) ->
         same = type(actual) is type(expected) and actual == expected
         return Judgement(Verdict.RIGHT if same else Verdict.WRONG)
     right = np.asarray(expected)
-    if not isinstance(actual, (bool, int, float, np.generic, np.ndarray)):
+    if not isinstance(actual, NUMBERS):
         return Judgement(Verdict.TYPE, _kind_of(actual))
     x = np.asarray(actual)
     if x.dtype.kind not in ACCEPTED[right.dtype.kind]:

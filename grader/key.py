@@ -28,7 +28,7 @@ MAX_ATTEMPTS = 100
 WORST_CONDITION = 1e3  # relative to the value
 NEAR_A_KINK = 1e-3
 PROBES = 3
-NUMBERS = (bool, int, float, np.generic, np.ndarray)
+NUMBERS = (bool, int, float, np.generic, np.ndarray)  # what may hold numbers, in an answer or a reference
 # 1 ± 2⁻²⁰ for every probe, argument and entry; fixed, for it decides which draws are turned down
 OFFS = (
     1 + (2.0 * np.random.Generator(np.random.PCG64(0)).integers(0, 2, (PROBES, 16, 512)) - 1) * numeric.PROBE
@@ -101,7 +101,7 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
                 raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
         probes = list(map(parts, probed))
         conditions = tuple(
-            numeric.condition(value, [probe[k] for probe in probes]) if is_float(value) else 0.0
+            numeric.condition(value, [probe[k] for probe in probes]) if _kind(value) == "f" else 0.0
             for k, value in enumerate(parts(expected))
         )
         if all(map(_is_usable, parts(expected), conditions)):
@@ -115,10 +115,6 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
 def parts(answer: Any) -> tuple[Any, ...]:
     """The components of a tuple, or the answer as the only one."""
     return answer if isinstance(answer, tuple) else (answer,)
-
-
-def is_float(value: Any) -> bool:
-    return isinstance(value, (float, np.ndarray, np.generic)) and np.asarray(value).dtype.kind == "f"
 
 
 def _value(problem: Problem, formula: Formula, row: Row, arguments: Iterable[Any]) -> Any:
@@ -148,7 +144,7 @@ def _off(x: Any, factors: NDArray[Any]) -> Any:
 
 
 def _is_usable(value: Any, condition: float) -> bool:
-    if not is_float(value):
+    if _kind(value) != "f":
         return True
     size = float(np.max(np.abs(value), initial=0.0))
     return bool(np.isfinite(value).all()) and 0 < condition <= WORST_CONDITION * size

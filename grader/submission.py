@@ -61,7 +61,7 @@ class Submission:
         total = sha256()
         for name, cells in sorted(self.modules.items()):
             for cell in cells:
-                data = cell if isinstance(cell, bytes) else cell.encode("utf-8", "backslashreplace")
+                data = _bytes(cell)
                 total.update(f"{name}:{len(data)}:".encode() + data)
         return total.hexdigest()
 
@@ -193,6 +193,11 @@ def _is_source(name: str) -> bool:
     return not cluttered and name.lower().endswith((".py", ".ipynb"))
 
 
+def _is_script(name: str) -> bool:
+    """A source that is no notebook."""
+    return name.lower().endswith(".py")
+
+
 def _read_file(path: Path, limit: int) -> bytes:
     """A regular file's bytes; never a link's, a device's or a pipe's.
 
@@ -229,7 +234,7 @@ def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> st
     """The asked file: the one nearest the top, a script before a notebook, else the only one there is."""
     named = [path for path in entries if PurePosixPath(path).stem.casefold() == file.casefold()]
     if not named:
-        scripts = [path for path in entries if path.lower().endswith(".py")] or list(entries)
+        scripts = [path for path in entries if _is_script(path)] or list(entries)
         if len(scripts) == 1:
             if entries.keys() != {hand_in}:
                 remarks.insert(0, f"there is no {file}.py; {scripts[0]} was taken for it")
@@ -239,9 +244,9 @@ def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> st
     depth = min(path.count("/") for path in named)
     nearest = sorted(
         (path for path in named if path.count("/") == depth),
-        key=lambda path: (path.lower().endswith(".ipynb"), PurePosixPath(path).stem != file, path),
+        key=lambda path: (not _is_script(path), PurePosixPath(path).stem != file, path),
     )
-    rivals = [path for path in nearest if path.lower().endswith(".py") == nearest[0].lower().endswith(".py")]
+    rivals = [path for path in nearest if _is_script(path) == _is_script(nearest[0])]
     if len({PurePosixPath(path).parent for path in rivals}) > 1:
         raise _Unusable(f"{hand_in} has {' and '.join(rivals)}; hand in one of them")
     if len(nearest) > 1:
@@ -252,10 +257,10 @@ def _choose(entries: Entries, file: str, hand_in: str, remarks: list[str]) -> st
 def _modules(entries: Entries, main: str, file: str, remarks: list[str]) -> dict[str, tuple[Cell, ...]]:
     """The asked module, and every script at or below its folder under the name it is imported by."""
     folder = PurePosixPath(main).parent
-    if main.lower().endswith(".ipynb"):
-        modules = {file: _notebook_cells(main, entries[main])}
+    if _is_script(main):
+        modules: dict[str, tuple[Cell, ...]] = {file: (_source(main, entries[main], MAX_SOURCE),)}
     else:
-        modules = {file: (_source(main, entries[main], MAX_SOURCE),)}
+        modules = {file: _notebook_cells(main, entries[main])}
     left = max(0, MAX_SOURCE - sum(map(_weight, modules[file])))
     for path in entries:
         name = _module_name(path, folder)
@@ -270,8 +275,13 @@ def _modules(entries: Entries, main: str, file: str, remarks: list[str]) -> dict
 
 
 def _weight(cell: Cell) -> int:
-    """Bytes on the wire: a text's in UTF-8, with a lone surrogate written out."""
-    return 8 + len(cell if isinstance(cell, bytes) else cell.encode("utf-8", "backslashreplace"))
+    """About as many bytes as it takes on the wire."""
+    return 8 + len(_bytes(cell))
+
+
+def _bytes(cell: Cell) -> bytes:
+    """A text in UTF-8, with a lone surrogate written out, as the wire does."""
+    return cell if isinstance(cell, bytes) else cell.encode("utf-8", "backslashreplace")
 
 
 def _module_name(path: str, folder: PurePosixPath) -> str:

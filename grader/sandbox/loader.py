@@ -16,6 +16,7 @@ import re
 import sys
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
+from traceback import walk_tb
 from types import ModuleType
 
 from grader.sandbox.outcome import Note
@@ -84,12 +85,8 @@ def _execute(label: str, cells: Sequence[Cell], module: ModuleType, notes: list[
 
 def place(error: BaseException, where: str) -> int | None:
     """The last line of that file or cell on the way to the error."""
-    line, traceback = None, error.__traceback__
-    while traceback:
-        if traceback.tb_frame.f_code.co_filename == where:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == where]
+    return lines[-1] if lines else None
 
 
 def said(error: BaseException) -> str:

@@ -39,9 +39,7 @@ from grader.sandbox.outcome import (
 from grader.submission import Submission
 
 START_SECONDS = 30.0
-PATIENCE = (
-    0.2  # seconds for a process that has closed its socket to end by itself, so that its ending is known
-)
+PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how
 MAX_TEXT = 600  # characters of one text from the student's process
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
@@ -73,9 +71,9 @@ class Session:
     def __init__(self, submission: Submission, limits: Limits, process: jail.Process | None = None) -> None:
         self.submission = submission
         self.notes: tuple[Note, ...] = ()  # of the first load alone: a later one could tell a secret input
-        self._limits = limits
         self.loading = 0.0  # seconds that went into starting processes and executing the source
         self.asking = 0.0  # seconds in `ask`, loading included
+        self._limits = limits
         self._ends = math.inf  # the clock starts with the first load
         self._process = process
         self._line: Line | None = None  # to a process that has executed the source

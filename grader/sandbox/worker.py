@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from time import perf_counter
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
@@ -78,13 +79,9 @@ def _send_answer(line: Line, message: tuple[Any, ...]) -> None:
 
 def _where(error: BaseException) -> str:
     """The deepest place in the student's own source: "hw2.py, line 12"."""
-    found, traceback = "", error.__traceback__
-    while traceback:
-        name = traceback.tb_frame.f_code.co_filename
-        if not os.path.isabs(name) and not name.startswith("<"):
-            found = f"{name}, line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return found
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    theirs = [(name, line) for name, line in places if not os.path.isabs(name) and not name.startswith("<")]
+    return f"{theirs[-1][0]}, line {theirs[-1][1]}" if theirs else ""
 
 
 def _remote(
