@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from traceback import walk_tb
 from types import MappingProxyType
 from typing import Any
 
@@ -49,6 +48,8 @@ def execute(path: Path) -> dict[str, Any]:
 
 
 def _line(error: BaseException, path: Path) -> int:
+    from traceback import walk_tb  # only where something failed
+
     first = error.lineno or 1 if isinstance(error, SyntaxError) else 1
     reached = [n for frame, n in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
     return reached[-1] if reached else first

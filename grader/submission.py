@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -309,6 +308,8 @@ def _notebook_cells(path: str, read: Reader) -> tuple[Cell, ...]:
         )
     if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
         raise _Unusable(f"{path} has too much output; clear it and hand it in again")
+    import json  # only where there is a notebook
+
     try:
         cells = tuple(_code_cells(json.loads(data.decode("utf-8-sig"))))
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError):
