@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 PIPE_WIDTH = 110  # columns where there is no terminal to ask
+NEXT = "results.json (--json PATH) has the smallest failing inputs of public cases, to paste."
 WIDE = 90  # columns from which the sentences fit beside the names
 STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing": "dim", "not run": "dim"}
 
@@ -31,6 +32,8 @@ def show(record: Record, stream: TextIO) -> None:
     for problem in () if wide else record.problems:
         if _seen(problem):
             console.print(Text(f"{problem.name}: {_seen(problem)}"))
+    if any(problem.student.detail for problem in record.problems):
+        console.print(Text(NEXT))
     passed = sum(problem.score > 0 for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))

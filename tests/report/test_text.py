@@ -252,6 +252,13 @@ def test_on_a_narrow_terminal_the_sentences_follow_the_table_and_lose_nothing(ri
     assert "what was seen" not in text
 
 
+def test_what_to_do_next_is_said_where_there_is_an_input_to_paste(right, failing):
+    hint = "results.json (--json PATH) has the smallest failing inputs of public cases, to paste."
+
+    assert hint not in shown(right)
+    assert hint in shown(failing).replace("\n", " ")
+
+
 # ---- colour -------------------------------------------------------------------------------
 
 
