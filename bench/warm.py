@@ -11,6 +11,7 @@ from grader.assignment import load_assignment
 from grader.grade import grade
 from grader.key import make_key
 from grader.reference import load_reference
+from grader.sandbox import jail
 from grader.submission import read_submission
 
 ROOT = Path(__file__).parents[1]
@@ -24,9 +25,10 @@ def main() -> None:
     cases = sum(map(len, key.samples.values()))
     print(f"{len(assignment.problems)} problems, {cases} cases; medians over {runs} runs, ms")
     print(f"{'':20}{'total':>8}{'loading':>9}{'student':>9}{'transport':>11}{'comparing':>11}{'calls':>8}")
+    server = jail.Server()
     for name in HAND_INS:
         submission = read_submission(ROOT / "submissions_example" / name, assignment.settings.file)
-        records = [grade(assignment, key, submission) for _ in range(runs)]
+        records = [grade(assignment, key, submission, server) for _ in range(runs)]
         timings = [record.staff.timings for record in records]
         calls = sum(sum((case.calls or {}).values()) for p in records[0].problems for case in p.staff)
         total, loading, student, comparing = (

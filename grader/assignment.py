@@ -28,14 +28,17 @@ SETTINGS_FILE = "assignment.toml"
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
 
 LONGEST = 3600  # seconds that a limit may be
+LARGEST = 1 << 16  # mebibytes
 Identifier = str
 Seconds = float
+Mebibytes = int
 Share = Decimal
 Names = tuple[str, ...]
 ASKED = {
     "str": "a text",
     "Identifier": "a file's name without its suffix, such as hw2,",
     "Seconds": f"a number of seconds, more than 0 and up to {LONGEST},",
+    "Mebibytes": f"a whole number of mebibytes, from 64 to {LARGEST},",
     "Decimal": "a positive number",
     "Share": "a number from 0 to 1",
     "Names": "a list of different file names without suffix",
@@ -44,11 +47,12 @@ ASKED = {
 
 @dataclass(frozen=True)
 class Limits:
-    """Deadlines on the grader's clock."""
+    """Deadlines on the grader's clock, and the memory that one hand-in may use."""
 
     import_seconds: Seconds = 10
     call_seconds: Seconds = 2
     hand_in_seconds: Seconds = 60
+    memory: Mebibytes = 512
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,8 @@ def _from_value(what: str, value: object, key: str) -> object:
             return value
         case "Seconds", int() | Decimal() if number and 0 < value <= LONGEST:
             return float(value)
+        case "Mebibytes", int() if number and 64 <= value <= LARGEST:
+            return value
         case "Decimal", int() | Decimal() if number and value > 0:
             return Decimal(value)
         case "Share", int() | Decimal() if number and 0 <= value <= 1:

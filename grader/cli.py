@@ -18,9 +18,11 @@ import click
 
 from grader import __version__
 from grader.faults import Fault
+from grader.sandbox.isolation import TooWeak
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
+    from grader.gradescope.schema import Results
     from grader.record import Record
 
 COULD_NOT_GRADE = 1
@@ -54,7 +56,16 @@ def main() -> None:
 @click.option(
     "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
 )
-def grade_command(file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...]) -> None:
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    help="full: refuse to grade where student code is not walled off. process: grade all the same, and say "
+    "so in every result.",
+)
+def grade_command(
+    file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...], isolation: str
+) -> None:
     """Grade FILE: a .py, a notebook, a folder or a zip.
 
     \b
@@ -68,8 +79,12 @@ def grade_command(file: Path, folder: Path | None, json_path: str | None, only: 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the student's process ends too
     try:
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
-            record = _graded(file, folder, only)
+            record = _graded(file, folder, only, weaker=isolation == "process")
         _deliver(record, json_path)
+        click.echo(f"isolation: {record.staff.isolation}", err=True)
+    except TooWeak as refusal:
+        _withhold(str(refusal), json_path)
+        _refuse(str(refusal))
     except Fault as fault:
         _refuse(str(fault))
     except click.ClickException:
@@ -96,11 +111,11 @@ def _unforeseen(error: Exception) -> str:
     return f"this is a fault of grader's own, please report it: {type(error).__name__} in {where}: {error}"
 
 
-def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
+def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: bool) -> Record:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
     from grader.sandbox import jail
 
-    with jail.started() as process:  # its numpy is imported beside ours
+    with jail.started() as source:  # its numpy is imported beside ours
         from grader.assignment import find_assignment, load_assignment
         from grader.grade import grade
         from grader.key import make_key
@@ -112,7 +127,7 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...]) -> Record:
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
         key = make_key(assignment, reference)
-        record = grade(assignment, key, submission, process, _progress)
+        record = grade(assignment, key, submission, source, _progress, weaker=weaker)
         _progress("")
         return record
 
@@ -160,11 +175,24 @@ def _deliver(record: Record, json_path: str | None) -> None:
 
 
 def _write_results(record: Record, path: str) -> None:
-    """results.json on stdout, or atomically at the path: a reader never meets half a file."""
     from grader.gradescope.results import results
+
+    _write_json(results(record), path)
+
+
+def _withhold(reason: str, path: str | None) -> None:
+    """A results.json without a grade, where one was asked for: who finds none blames the student."""
+    from grader.gradescope.results import withheld
+
+    if path is not None:
+        _write_json(withheld(reason), path)
+
+
+def _write_json(results: Results, path: str) -> None:
+    """results.json on stdout, or atomically at the path: a reader never meets half a file."""
     from grader.gradescope.schema import to_json
 
-    data = f"{to_json(results(record))}\n".encode()  # JSON is UTF-8, whatever the terminal
+    data = f"{to_json(results)}\n".encode()  # JSON is UTF-8, whatever the terminal
     if path == "-":
         click.echo(data, nl=False)
         return

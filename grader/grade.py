@@ -25,12 +25,11 @@ from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
 from grader.key import Key, Sample
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
-from grader.sandbox.jail import Process
+from grader.sandbox.isolation import accepted
+from grader.sandbox.jail import Source
 from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
 from grader.sandbox.session import Question, Session
 from grader.submission import Submission
-
-ISOLATION = "process"  # a fresh interpreter; no further layer yet
 
 Progress = Callable[[str], None]
 
@@ -43,23 +42,28 @@ def grade(
     assignment: Assignment,
     key: Key,
     submission: Submission,
-    process: Process | None = None,
+    source: Source,
     progress: Progress = _silent,
+    *,
+    weaker: bool = False,
 ) -> Record:
     """Grade one hand-in.
 
     Args:
-        process: one that was started before, to get ready meanwhile; else it is started here.
+        source: where its processes come from; it serves for any number of hand-ins, one at a time.
         progress: is told what is being asked.
+        weaker: the operator has typed that less than a sound isolation will do.
 
     Raises:
-        Fault: the student's process could not be started.
+        TooWeak: the isolation is not sound, and the operator has not.
+        Fault: no process could be started, or not ended in good order.
     """
-    with Session(submission, assignment.settings.limits, process) as session:
-        return _grade(assignment, key, session, progress)
+    isolation = accepted(source.isolation, weaker=weaker)
+    with Session(submission, assignment.settings.limits, source) as session:
+        return _grade(assignment, key, session, isolation, progress)
 
 
-def _grade(assignment: Assignment, key: Key, session: Session, progress: Progress) -> Record:
+def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress) -> Record:
     start = perf_counter()
     comparisons: dict[str, list[Comparison]] = {}
     for problem in assignment.problems:
@@ -76,7 +80,7 @@ def _grade(assignment: Assignment, key: Key, session: Session, progress: Progres
         file=session.submission.file,
         problems=problems,
         remarks=_remarks(session),
-        staff=_provenance(key, session.submission, timings),
+        staff=_provenance(key, session.submission, isolation, timings),
     )
 
 
@@ -86,14 +90,14 @@ def _timings(total: float, session: Session, comparisons: Iterable[Sequence[Comp
     return Timings(total, session.loading, student, comparing=total - session.asking)
 
 
-def _provenance(key: Key, submission: Submission, timings: Timings) -> Provenance:
+def _provenance(key: Key, submission: Submission, isolation: str, timings: Timings) -> Provenance:
     return Provenance(
         grader=__version__,
         python=platform.python_version(),
         numpy=np.__version__,
         platform=f"{platform.system()} {platform.machine()}",
         seed_id=key.seed_id,
-        isolation=ISOLATION,
+        isolation=isolation,
         hand_in_sha256=submission.digest,
         timings=timings,
     )

@@ -102,12 +102,12 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def verdicts(folder):
+def verdicts(folder, server):
     assignment = load_assignment(folder)
     key = make_key(assignment, load_reference(assignment))
 
     def of(source):
-        record = grade(assignment, key, Submission("hw.py", "hw", {"hw": (source.encode(),)}))
+        record = grade(assignment, key, Submission("hw.py", "hw", {"hw": (source.encode(),)}), server)
         return {problem.name: problem.verdict for problem in record.problems}, record.score
 
     return of

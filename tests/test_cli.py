@@ -23,6 +23,9 @@ NAMES = re.findall(
 )
 
 
+ISOLATION = "isolation: [\\w+]+\n"  # what staff are told of every run that graded
+
+
 def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """The installed command, in a folder, with an environment of its own."""
     return subprocess.run(
@@ -40,7 +43,7 @@ def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.
 def graded(*arguments: object, **options) -> dict:
     """The results of a run that prints them."""
     done = run("grade", *arguments, "--json", "-", **options)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, bool(re.fullmatch(ISOLATION, done.stderr))) == (0, True)
     return json.loads(done.stdout)
 
 
@@ -94,8 +97,8 @@ def test_the_table_on_stdout_ends_with_the_points(table):
     assert table.stdout.splitlines()[-1] == "27 of 100 points, 6 of 20 functions"
 
 
-def test_nothing_is_on_stderr_where_there_is_nothing_to_say(table):
-    assert table.stderr == ""
+def test_nothing_is_on_stderr_but_how_student_code_was_walled_off(table):
+    assert re.fullmatch(ISOLATION, table.stderr)
 
 
 def test_output_to_a_pipe_has_no_escape_codes(table):
@@ -143,7 +146,7 @@ def test_a_terminal_in_latin_1_gets_escapes_for_what_it_cannot_show(tmp_path):
         env={**os.environ, "PYTHONIOENCODING": "latin-1"},
     )
 
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, bool(re.fullmatch(ISOLATION, done.stderr.decode()))) == (0, True)
     assert "é \\U0001f389".encode("latin-1") in done.stdout
 
 
@@ -229,7 +232,7 @@ def test_progress_on_a_terminal_is_wiped_out_at_the_end(hand_in, terminal):
     said = os.read(ours, 4096).decode()
 
     assert said.startswith("\r\x1b[K2.1 curve_velocity\r\x1b[K")
-    assert said.endswith("\r\x1b[K")
+    assert "\r\x1b[Kisolation: " in said
 
 
 def test_a_run_that_is_terminated_ends_the_students_process(tmp_path, terminal):
@@ -260,7 +263,7 @@ def test_json_to_stdout_is_the_file_alone(hand_in):
     done = run("grade", hand_in, "--json", "-")
 
     assert json.loads(done.stdout)["score"] == 3
-    assert (done.stdout[-2:], done.stderr) == ("}\n", "")
+    assert (done.stdout[-2:], bool(re.fullmatch(ISOLATION, done.stderr))) == ("}\n", True)
 
 
 def test_json_to_stdout_is_utf_8_on_a_terminal_in_latin_1(hand_in):
@@ -276,14 +279,14 @@ def test_json_to_stdout_is_alone_even_if_the_reference_prints(hand_in, tmp_path)
     done = run("grade", hand_in, "--json", "-", "--assignment", course, "--only", "curve_velocity")
 
     assert json.loads(done.stdout)["score"] == 3
-    assert done.stderr == "debugging\n"
+    assert re.fullmatch(f"debugging\n{ISOLATION}", done.stderr)
 
 
 def test_json_to_a_path_comes_beside_the_table(hand_in, tmp_path):
     done = run("grade", hand_in, "--json", tmp_path / "r.json")
 
     assert done.stdout.splitlines()[-1] == "3 of 100 points, 1 of 20 functions"
-    assert done.stderr == f"wrote {tmp_path / 'r.json'}\n"
+    assert re.fullmatch(f"wrote {tmp_path / 'r.json'}\n{ISOLATION}", done.stderr)
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["score"] == 3
 
 

@@ -24,9 +24,9 @@ def test_there_are_enough_examples_and_none_lacks_its_expectation():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_example(name, assignment, key):
+def test_example(name, assignment, key, server):
     expected = tomllib.loads((EXAMPLES / name / "expected.toml").read_text(encoding="utf-8"))
-    record = grade(assignment, key, read_submission(EXAMPLES / name, "hw2"))
+    record = grade(assignment, key, read_submission(EXAMPLES / name, "hw2"), server)
 
     actual = {problem.name: problem.verdict for problem in record.problems}
     verdicts = expected.get("verdicts", {})

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from grader.grade import grade
-from grader.sandbox import jail
+from grader.sandbox import jail, layers
 from grader.submission import Submission
 
 
@@ -103,7 +103,9 @@ def test_a_file_that_is_loaded_again_tells_nothing_of_what_it_saw(assignment, ke
         "    import numpy as np\n"
         "    return np.array([-2 * np.sin(t), 4 * np.cos(t), 1.0])\n"
     )
-    record = grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (text.encode(),)}))
+    with jail.started(without=layers.NAMES) as open_server:
+        submission = Submission("hw2.py", "hw2", {"hw2": (text.encode(),)})
+        record = grade(assignment, key, submission, open_server, weaker=True)
     assert relay.read_text() in {repr(sample.case.values["t"]) for sample in key.secret("curve_velocity")}
     shown = [text for p in record.problems for text in (p.student.sentence, p.student.detail)]
     assert not [text for text in (*shown, *record.remarks) if "SECRET" in text]
@@ -115,19 +117,19 @@ def test_calls_of_the_given_functions_are_counted_for_staff(grade_text, assignme
     assert all(set(measured.calls) == {"s", "r"} for measured in problem.staff)
 
 
-def test_lost_digits_cost_what_the_author_says(assignment, key):
+def test_lost_digits_cost_what_the_author_says(assignment, key, server):
     settings = replace(
         assignment.settings, policies=replace(assignment.settings.policies, imprecise=Decimal("0.5"))
     )
     formula = "np.array([-2 * np.sin(t), 4 * np.cos(t), 1])"
     text = f"import numpy as np\ndef curve_velocity(t): return {formula} * (1 + 1e-9)\n"
     submission = Submission("hw2.py", "hw2", {"hw2": (text.encode(),)})
-    record = grade(replace(assignment, settings=settings), key, submission)
+    record = grade(replace(assignment, settings=settings), key, submission, server)
     assert record.score == Decimal("1.5")
 
 
-def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key):
-    record = grade(assignment, key, Submission("x.zip", "hw2", {"hw2": ()}, fault="x.zip is empty"))
+def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key, server):
+    record = grade(assignment, key, Submission("x.zip", "hw2", {"hw2": ()}, fault="x.zip is empty"), server)
     assert set(verdicts(record).values()) == {"missing"}
     assert len(record.problems) == 20
     assert "x.zip is empty" in record.remarks
@@ -136,16 +138,13 @@ def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key):
     }
 
 
-def test_a_process_that_was_started_before_is_used_and_ended(assignment, key):
+def test_whoever_waits_is_told_what_is_asked(assignment, key, server):
     small = replace(assignment, problems=assignment.problems[:1])
     text = b"def grad_v(v, U, y): return 2 * (v @ U - y) @ U.T"
-    with jail.started() as process:
-        submission = Submission("hw2.py", "hw2", {"hw2": (text,)})
-        asked = []
-        record = grade(small, key, submission, process, asked.append)
+    asked = []
+    record = grade(small, key, Submission("hw2.py", "hw2", {"hw2": (text,)}), server, asked.append)
     assert record.score == 4
     assert asked == ["1.1 grad_v", "1.1 grad_v, hidden cases"]
-    assert process.popen.returncode is not None
 
 
 def test_the_record_says_what_a_regrade_needs(grade_text, key):

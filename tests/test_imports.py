@@ -21,10 +21,17 @@ ORDER = [
     "compare",
     "key",
     "sandbox.session",
+    "sandbox.jail",
+    "sandbox.isolation",
+    "sandbox.server",
+    "sandbox.attacks",
+    "sandbox.layers",
+    "sandbox.seccomp",
+    "sandbox.landlock",
+    "sandbox.kernel",
     "sandbox.worker",
     "sandbox.loader",
     "sandbox.outcome",
-    "sandbox.jail",
     "sandbox.line",
     "sandbox.frames",
     "sampling",
@@ -39,7 +46,13 @@ ORDER = [
     "distributions",
     "faults",
 ]
-THEIRS = {"sandbox.worker", "sandbox.loader", "sandbox.outcome", "sandbox.line", "sandbox.frames"}
+THEIRS = {
+    f"sandbox.{name}"
+    for name in (
+        *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
+        *("worker", "loader", "outcome", "line", "frames"),
+    )
+}
 
 
 def module_name(path):

@@ -44,10 +44,10 @@ def record(grade_text):
 
 
 @pytest.fixture(scope="session", params=TELLING)
-def telling(request, assignment, key):
+def telling(request, assignment, key, server):
     """The record of a hand-in that tells all it is given."""
     cell = hostile.source(request.param).encode()
-    return grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}))
+    return grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}), server)
 
 
 def seen_by_students(record) -> str:
@@ -170,8 +170,8 @@ def test_remarks_hold_no_secret_number(telling, key):
     assert hostile.leaks(" ".join(telling.remarks), key) == set()
 
 
-def test_the_search_for_secrets_finds_those_that_staff_may_read(assignment, key):
+def test_the_search_for_secrets_finds_those_that_staff_may_read(assignment, key, server):
     cell = hostile.source("raises its inputs").encode()
-    record = grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}))
+    record = grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}), server)
 
     assert len(hostile.leaks(to_json(record), key)) > 1000

@@ -10,6 +10,11 @@ from decimal import Decimal
 from grader.gradescope.schema import Results, Test
 from grader.record import ProblemRecord, Record
 
+NOT_GRADED = (
+    "The autograder could not grade this submission. That is no fault of yours and costs no points: "
+    "the course staff can see the reason and will grade it again."
+)
+
 
 def results(record: Record) -> Results:
     """What Gradescope is told. The top-level score is the exact sum of the rows'."""
@@ -30,6 +35,33 @@ def results(record: Record) -> Results:
             "hand_in_sha256": record.staff.hand_in_sha256,
         },
         tests=tuple(map(_test, record.problems)),
+    )
+
+
+def withheld(reason: str) -> Results:
+    """Nothing was graded, by no fault of the student's: an honest sentence for them, the reason for staff.
+
+    A file without a score is no valid one; but where a row is hidden, students see no total.
+    """
+    return Results(
+        score=0.0,
+        output=NOT_GRADED,
+        output_format="text",
+        test_output_format="text",
+        test_name_format="text",
+        visibility="visible",
+        stdout_visibility="hidden",
+        extra_data={"withheld": reason},
+        tests=(
+            Test(
+                score=0.0,
+                max_score=0.0,
+                status="failed",
+                name="For staff: nothing was graded",
+                output=reason,
+                visibility="hidden",
+            ),
+        ),
     )
 
 

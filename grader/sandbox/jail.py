@@ -1,8 +1,8 @@
-"""How a student's process is started and ended: what it inherits, and nothing else.
+"""Where students' processes come from: on Linux forked by a server that this module starts, watches and ends.
 
-The environment is built, not copied; the interpreter is isolated (`-I`) and writes no bytecode (`-B`); the
-only descriptors are /dev/null and one end of a socket (and stderr until it is ready); the working folder is
-the root. Further layers of isolation belong here, one function each.
+A server's environment is built, not copied; its interpreter is isolated (`-I`) and writes no bytecode
+(`-B`); it gets one socket and nothing else of the grader's. Elsewhere there is no wall: every process is a
+fresh interpreter, and `isolation` says so.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from grader.faults import Fault
+from grader.sandbox.isolation import Isolation
 
+if TYPE_CHECKING:  # the server starts before anything that imports numpy
+    from grader.assignment import Limits
+    from grader.sandbox.line import Line
+
+START_SECONDS = 30.0
+PATIENCE = 1.0  # seconds in which a server may end by itself
+PACKET = 1 << 16  # bytes
+MOST_SAID = 100_000  # bytes of what a server that did not start had to say
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
@@ -25,50 +37,188 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+NO_WALL = Isolation(open=("everything: this system has no wall",))
 
 
 @dataclass(frozen=True)
 class Process:
-    """A running worker and the grader's end of its socket."""
+    """A student's process that waits for a hand-in: its number, and the line to it."""
 
-    popen: subprocess.Popen[bytes]
-    end: socket.socket
+    pid: int
+    line: Line
+    popen: subprocess.Popen[bytes] | None = None  # where no server has forked it
+
+
+class Server:
+    """A fork server, which gets ready meanwhile. It has one student's process at a time."""
+
+    def __init__(self, without: Sequence[str] = ()) -> None:
+        """`without` names layers to leave out, for those who measure or test the others.
+
+        Raises:
+            Fault: the interpreter does not start.
+        """
+        self._without = without
+        self._isolation: Isolation | None = None
+        self._popen, self._control = _served(without)
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stood up to the attacks that the server tried when it started; waits until it has.
+
+        Raises:
+            Fault: it does not get ready.
+        """
+        if self._isolation is None:
+            self._isolation = self._ready()
+        return self._isolation
+
+    def fork(self, limits: Limits) -> Process:
+        """A fresh process with all layers on, ready to be told a hand-in.
+
+        Raises:
+            Fault: there is none to be had.
+        """
+        before = self.isolation
+        ours, theirs = socket.socketpair()
+        request = f"fork {limits.memory << 20} {ceil(limits.hand_in_seconds) + 1}"
+        with theirs:
+            forked = self._asked(request, theirs)
+            if forked is None:  # killed while it had nothing to do: another one serves as well
+                self._restart(before)
+                forked = self._asked(request, theirs)
+        if forked is None:
+            ours.close()
+            raise Fault("the student's process did not start: its server is gone")
+        return Process(int(forked), _ready_line(ours))
+
+    def stop(self, process: Process, patience: float = 0.0) -> int:
+        """Kill it with all that it started, reap it, and say how it ended: an exit code or −signal.
+
+        A process that ends by itself within `patience` seconds keeps its own ending.
+
+        Raises:
+            Fault: the server has gone, and has taken the process along; nobody knows what it would have said.
+        """
+        process.line.close()
+        code = self._asked(f"stop {patience}")
+        if code is None:
+            raise Fault("the student's process was lost, its server was killed: grade this hand-in again")
+        return int(code)
+
+    def close(self) -> None:
+        """End the server and every process that it has."""
+        self._control.close()  # it sees that, ends its child and itself
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(PATIENCE)
+        self._popen.kill()
+        self._popen.wait()
+        assert self._popen.stderr
+        self._popen.stderr.close()
+
+    def _ready(self) -> Isolation:
+        self._control.settimeout(START_SECONDS)
+        said = self._answer()
+        if said is None:
+            words = _last_words(self._popen)
+            raise Fault(f"the student's process did not start: {words or 'it said nothing'}")
+        self._control.settimeout(None)
+        standing, succeeded = said.split(";")
+        return Isolation(tuple(standing.split()), tuple(succeeded.split()))
+
+    def _asked(self, request: str, descriptor: socket.socket | None = None) -> str | None:
+        """The server's answer; None where it has gone."""
+        try:
+            socket.send_fds(self._control, [request.encode()], [descriptor.fileno()] if descriptor else [])
+        except OSError:
+            return None
+        return self._answer()
+
+    def _answer(self) -> str | None:
+        try:
+            return self._control.recv(PACKET).decode() or None
+        except OSError:
+            return None
+
+    def _restart(self, before: Isolation) -> None:
+        self.close()
+        self._popen, self._control = _served(self._without)
+        self._isolation = self._ready()
+        if self._isolation != before:
+            raise Fault(f"isolation was {before.line} and is now {self._isolation.line}: grade again")
+
+
+class Spawner:
+    """Where there is no wall: a fresh interpreter for each hand-in. Serves as a `Server` does."""
+
+    isolation = NO_WALL
+
+    def fork(self, _limits: Limits) -> Process:
+        """A fresh interpreter that runs the worker, in a session of its own; raises as `Server.fork` does."""
+        ours, theirs = socket.socketpair()
+        with theirs, _ours_to_blame(ours):
+            popen = _interpreter("grader.sandbox.worker", theirs)
+        try:
+            return Process(popen.pid, _ready_line(ours), popen)
+        except Fault:
+            said = _last_words(popen)
+            popen.wait()
+            assert popen.stderr
+            popen.stderr.close()
+            raise Fault(f"the student's process did not start: {said or 'it said nothing'}") from None
+
+    def stop(self, process: Process, patience: float = 0.0) -> int:
+        """As `Server.stop`; but a process that has left its session lives on."""
+        popen = process.popen
+        assert popen
+        assert popen.stderr
+        with suppress(subprocess.TimeoutExpired):
+            popen.wait(patience)
+        with suppress(ProcessLookupError):
+            os.killpg(popen.pid, signal.SIGKILL)
+        process.line.close()
+        popen.stderr.close()
+        return popen.wait()
+
+    def close(self) -> None:
+        """Nothing runs between hand-ins."""
+
+
+Source = Server | Spawner
 
 
 @contextmanager
-def started() -> Iterator[Process]:
-    """A process that gets ready meanwhile, and is stopped at the end if nobody has done so.
+def started(without: Sequence[str] = ()) -> Iterator[Source]:
+    """A source of students' processes that gets ready meanwhile, and is closed at the end.
 
     Raises:
         Fault: it could not be started.
     """
-    process = start()
+    source = Server(without) if sys.platform == "linux" else Spawner()
     try:
-        yield process
+        yield source
     finally:
-        if process.popen.returncode is None:
-            stop(process)
+        source.close()
 
 
-def start() -> Process:
-    """A fresh interpreter that runs the worker, in a session of its own.
-
-    Raises:
-        Fault: it could not be started.
-    """
-    ours, theirs = socket.socketpair()
+def _served(without: Sequence[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A server in a fresh interpreter, and the grader's end of its control socket."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, _ours_to_blame(ours):
-        popen = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-m", "grader.sandbox.worker", str(theirs.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,  # until it is ready; then the worker points it elsewhere
-            env=ENVIRONMENT,
-            cwd="/",
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,
-        )
-    return Process(popen, ours)
+        return _interpreter("grader.sandbox.server", theirs, str(os.getpid()), *without), ours
+
+
+def _interpreter(module: str, end: socket.socket, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-m", module, str(end.fileno()), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,  # until it is ready; then it points it elsewhere
+        env=ENVIRONMENT,
+        cwd="/",
+        pass_fds=(end.fileno(),),
+        start_new_session=True,
+    )
 
 
 @contextmanager
@@ -80,25 +230,31 @@ def _ours_to_blame(end: socket.socket) -> Iterator[None]:
         raise Fault(f"the student's process did not start: {error}") from None
 
 
-def last_words(process: Process) -> str:
-    """The last line on stderr of a worker that never got ready; it is killed for that."""
+def _ready_line(end: socket.socket) -> Line:
+    """The line to a process that has said that it is ready."""
+    from grader.sandbox.frames import FrameError
+    from grader.sandbox.line import Line
+
+    line = Line(end)
+    try:
+        said = line.receive(monotonic() + START_SECONDS)
+    except (OSError, EOFError, FrameError):
+        said = None
+    match said:
+        case ("ready",):
+            return line
+        case ("unfit", str(layer), str(error)):
+            reason = f"its layer {layer} was refused: {error}"
+        case _:
+            reason = "it said nothing"
+    end.close()
+    raise Fault(f"the student's process did not start: {reason}")
+
+
+def _last_words(popen: subprocess.Popen[bytes]) -> str:
+    """The last line on stderr of an interpreter that never got ready; it is killed for that."""
     with suppress(ProcessLookupError):
-        os.killpg(process.popen.pid, signal.SIGKILL)
-    assert process.popen.stderr
-    lines = process.popen.stderr.read(100_000).decode(errors="replace").strip().splitlines()
+        os.killpg(popen.pid, signal.SIGKILL)
+    assert popen.stderr
+    lines = popen.stderr.read(MOST_SAID).decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else ""
-
-
-def stop(process: Process, patience: float = 0.0) -> int:
-    """Kill it with what it started in its session, reap it, and say how it ended: an exit code or −signal.
-
-    A process that ends by itself within `patience` seconds keeps its own ending.
-    """
-    with suppress(subprocess.TimeoutExpired):
-        process.popen.wait(patience)
-    with suppress(ProcessLookupError):
-        os.killpg(process.popen.pid, signal.SIGKILL)
-    process.end.close()
-    assert process.popen.stderr
-    process.popen.stderr.close()
-    return process.popen.wait()

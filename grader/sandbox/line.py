@@ -42,6 +42,10 @@ class Line:
         size = frames.length(self._exactly(frames.HEADER.size, deadline), limit)
         return frames.decode(self._exactly(size, deadline))
 
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
     def _exactly(self, count: int, deadline: float | None) -> bytes:
         while len(self._arrived) < count:
             self._socket.settimeout(_left(deadline))

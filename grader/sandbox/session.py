@@ -38,7 +38,6 @@ from grader.sandbox.outcome import (
 )
 from grader.submission import Submission
 
-START_SECONDS = 30.0
 PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how
 MAX_TEXT = 600  # characters of one text from the student's process
 NO_ANSWER = "it sent something that is no answer"
@@ -68,15 +67,15 @@ class Session:
     when the source was first loaded. A hand-in without source needs no process: every function is missing.
     """
 
-    def __init__(self, submission: Submission, limits: Limits, process: jail.Process | None = None) -> None:
+    def __init__(self, submission: Submission, limits: Limits, source: jail.Source) -> None:
         self.submission = submission
         self.notes: tuple[Note, ...] = ()  # of the first load alone: a later one could tell a secret input
         self.loading = 0.0  # seconds that went into starting processes and executing the source
         self.asking = 0.0  # seconds in `ask`, loading included
         self._limits = limits
         self._ends = math.inf  # the clock starts with the first load
-        self._process = process
-        self._line: Line | None = None  # to a process that has executed the source
+        self._source = source
+        self._process: jail.Process | None = None
         self._unloadable: Outcome | None = Missing(submission.fault) if submission.fault else None
 
     def __enter__(self) -> Session:
@@ -121,10 +120,10 @@ class Session:
         """The line to a process that has executed the hand-in's source."""
         if self._unloadable:
             raise _Ended(self._unloadable)
-        if self._line:
-            return self._line
-        process = self._process = self._process or jail.start()
-        line = _ready_line(process)
+        if self._process:
+            return self._process.line
+        self._process = self._source.fork(self._limits)
+        line = self._process.line
         first = math.isinf(self._ends)
         self._ends = min(self._ends, monotonic() + self._limits.hand_in_seconds)
         message = (
@@ -142,7 +141,6 @@ class Session:
             raise
         if first:
             self.notes = notes
-        self._line = line
         return line
 
     def _outcome(self, line: Line, question: Question, index: int, deadline: float) -> Outcome:
@@ -185,20 +183,8 @@ class Session:
 
     def _stop(self, patience: float = 0.0) -> int:
         """End the process, if there is one, and say how it ended."""
-        process, self._process, self._line = self._process, None, None
-        return jail.stop(process, patience) if process else 0
-
-
-def _ready_line(process: jail.Process) -> Line:
-    line = Line(process.end)
-    try:
-        ready = line.receive(monotonic() + START_SECONDS)
-    except (OSError, EOFError, FrameError):
-        ready = None
-    if ready != ("ready",):
-        said = jail.last_words(process)
-        raise Fault(f"the student's process did not start: {said or 'it said nothing'}")
-    return line
+        process, self._process = self._process, None
+        return self._source.stop(process, patience) if process else 0
 
 
 def _send_question(line: Line, question: Question, deadline: float) -> None:

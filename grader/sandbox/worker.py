@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from time import perf_counter
 from traceback import walk_tb
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,25 @@ from grader.sandbox.outcome import MAX_NOTES
 
 
 def main(descriptor: int) -> None:
-    """Serve questions on that socket until the grader closes it."""
+    """Without a wall: serve one hand-in in a fresh interpreter."""
     line = Line(socket.socket(fileno=descriptor))
+    forget_the_grader()
+    silence(2)
+    work(line)
+
+
+def work(line: Line) -> NoReturn:
+    """Serve one hand-in's questions until the grader closes the line; then end the process."""
     try:
         _serve(line)
     except (EOFError, OSError):
         os._exit(0)  # the grader has gone; a student's threads and exit handlers do not matter
 
 
-def _serve(line: Line) -> None:
+def _serve(line: Line) -> NoReturn:
     line.send(("ready",))
-    _forget_the_grader()
+    if "numpy.random" in sys.modules:
+        np.random.seed()  # a forked process would draw what the one before it drew
     _, main_module, label, modules = line.receive()
     module, notes = load(dict(modules), main_module, label)
     line.send(("loaded", tuple((note.where, note.message, note.lost) for note in notes[:MAX_NOTES])))
@@ -141,13 +149,17 @@ def _plain(x: NDArray[Any]) -> Any:
     return np.array(x, native)
 
 
-def _forget_the_grader() -> None:
-    """A checkout's folder leaves the path again, and errors of the student's go nowhere."""
+def forget_the_grader() -> None:
+    """A checkout's folder leaves the path again: nothing else in there is for students."""
     here = os.path.realpath(f"{__file__}/../../..")
     if not here.endswith("site-packages"):
         sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here]
+
+
+def silence(descriptor: int) -> None:
+    """What is written there goes nowhere."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
+    os.dup2(null, descriptor)
     os.close(null)
 
 

@@ -14,11 +14,11 @@ from grader.submission import Submission, read_submission
 
 
 @pytest.fixture(scope="session")
-def written(assignment, key):
+def written(assignment, key, server):
     """Grade a submission; returns the file as the platform reads it, numbers as they stand in the text."""
 
     def write(submission: Submission) -> dict:
-        record = grade(assignment, key, submission)
+        record = grade(assignment, key, submission, server)
         return json.loads(to_json(results(record)), parse_float=Decimal)
 
     return write
@@ -211,10 +211,10 @@ def test_remarks_without_end_are_cut_below_the_platforms_limit(record):
 
 
 @pytest.mark.parametrize("body", hostile.BODIES)
-def test_no_secret_input_gets_into_the_file(body, assignment, key):
+def test_no_secret_input_gets_into_the_file(body, assignment, key, server):
     submission = Submission("hw2.py", "hw2", {"hw2": (hostile.source(body).encode(),)})
 
-    text = to_json(results(grade(assignment, key, submission)))
+    text = to_json(results(grade(assignment, key, submission, server)))
 
     assert hostile.leaks(text, key) == set()
 

@@ -29,10 +29,10 @@ def plain_environment(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def graded(assignment, key):
+def graded(assignment, key, server):
     """The record of an example hand-in."""
     examples = assignment.folder / "submissions_example"
-    return lambda name: grade(assignment, key, read_submission(examples / name, "hw2"))
+    return lambda name: grade(assignment, key, read_submission(examples / name, "hw2"), server)
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,12 @@ def submitted(source, **helpers):
 
 
 @pytest.fixture
-def opened():
+def opened(server):
     """A session with that text. Deadlines are long; a test that waits for one shortens it."""
 
-    def session(source, import_seconds=10.0, call_seconds=5.0, hand_in_seconds=30.0, process=None, **helpers):
-        limits = Limits(import_seconds, call_seconds, hand_in_seconds)
-        return Session(submitted(source, **helpers), limits, process)
+    def session(source, import_seconds=10, call_seconds=5, hand_in_seconds=30, memory=512, **helpers):
+        limits = Limits(import_seconds, call_seconds, hand_in_seconds, memory)
+        return Session(submitted(source, **helpers), limits, server)
 
     return session
 

@@ -1,0 +1,109 @@
+"""The system calls that a student's process may make; whatever is not listed is refused with EPERM.
+
+Threads may be made, processes not; files may be opened for reading, never for writing; there is no socket to
+be had, and no signal can be sent to anyone. libseccomp writes the program for this machine's architecture,
+once; a child only loads the bytes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from contextlib import suppress
+
+import pyseccomp
+
+from grader.sandbox.kernel import PR_SET_SECCOMP, prctl
+
+MODE_FILTER = 2
+INSTRUCTION = 8  # bytes
+
+ALLOWED = (
+    # memory
+    "brk mmap mmap2 munmap mprotect mremap madvise msync mincore membarrier",
+    # what is open already, and what is opened for reading (below)
+    "read readv pread64 preadv write writev lseek _llseek fadvise64 close close_range dup dup2 dup3",
+    "pipe pipe2 sendto recvfrom send recv shutdown getsockopt getsockname getpeername",
+    "poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64",
+    # looking at files
+    "stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64",
+    "access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir umask",
+    # time
+    "clock_gettime clock_gettime64 clock_getres clock_getres_time64 gettimeofday time times",
+    "clock_nanosleep clock_nanosleep_time64 nanosleep getitimer setitimer alarm",
+    # threads
+    "futex futex_time64 futex_waitv set_robust_list rseq gettid sched_yield getcpu exit exit_group",
+    # signals that come in
+    "rt_sigaction rt_sigprocmask rt_sigreturn sigreturn sigaltstack rt_sigpending rt_sigsuspend pause",
+    "restart_syscall",
+    # who and where it is
+    "getpid getppid getpgrp getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32",
+    "getresuid getresuid32 getresgid getresgid32 getgroups getgroups32",
+    "uname sysinfo getrandom getrusage getrlimit ugetrlimit",
+)
+UNKNOWN = ("clone3",)  # the C library falls back on clone, whose flags a filter can read
+OF_ITSELF = ("sched_getaffinity", "getpgid", "getsid")  # their first argument is a process: 0 is this one
+WRITING = 0o3 | 0o100 | 0o1000 | 0o20000000  # O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE
+OF_A_DESCRIPTOR = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+QUESTIONS = (  # ioctls: of a terminal its settings and size, of a descriptor its own flags
+    *(0x5401, 0x5413),  # TCGETS, TIOCGWINSZ
+    *(0x541B, 0x5421, 0x5450, 0x5451),  # FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+)
+PR_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME: of a thread
+CLONE_THREAD = 0x10000
+
+
+def compiled() -> bytes:
+    """The filter's program for this architecture.
+
+    Raises:
+        OSError: libseccomp cannot write it.
+    """
+    rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
+    for name in " ".join(ALLOWED).split():
+        _add(rules, pyseccomp.ALLOW, name)
+    for name in UNKNOWN:
+        _add(rules, pyseccomp.ERRNO(errno.ENOSYS), name)
+    _add_conditional(rules)
+    return _exported(rules)
+
+
+def _add(rules: pyseccomp.SyscallFilter, action: int, name: str, *arguments: pyseccomp.Arg) -> None:
+    """A rule for that call, if this architecture has it and this libseccomp knows it."""
+    with suppress(OSError, ValueError):
+        rules.add_rule(action, name, *arguments)
+
+
+def _add_conditional(rules: pyseccomp.SyscallFilter) -> None:
+    """The calls that are allowed with some arguments."""
+    equal, masked = pyseccomp.EQ, pyseccomp.MASKED_EQ
+    conditions = [
+        ("open", pyseccomp.Arg(1, masked, WRITING, 0)),
+        ("openat", pyseccomp.Arg(2, masked, WRITING, 0)),
+        ("clone", pyseccomp.Arg(0, masked, CLONE_THREAD, CLONE_THREAD)),
+        ("prlimit64", pyseccomp.Arg(2, equal, 0)),  # to read a limit, not to set one
+        *((name, pyseccomp.Arg(0, equal, 0)) for name in OF_ITSELF),
+        *(("fcntl", pyseccomp.Arg(1, equal, command)) for command in OF_A_DESCRIPTOR),
+        *(("fcntl64", pyseccomp.Arg(1, equal, command)) for command in OF_A_DESCRIPTOR),
+        *(("ioctl", pyseccomp.Arg(1, equal, request)) for request in QUESTIONS),
+        *(("prctl", pyseccomp.Arg(0, equal, option)) for option in PR_NAMES),
+    ]
+    for name, condition in conditions:
+        _add(rules, pyseccomp.ALLOW, name, condition)
+
+
+def _exported(rules: pyseccomp.SyscallFilter) -> bytes:
+    reader, writer = os.pipe()  # it holds 64 KiB, the program has one or two
+    with os.fdopen(reader, "rb") as source:
+        with os.fdopen(writer, "wb") as target:
+            rules.export_bpf(target)
+        return source.read()
+
+
+def enter(program: bytes) -> None:
+    """From now on this thread and those it makes can only do what the program allows. Needs no_new_privs."""
+    instructions = ctypes.create_string_buffer(program, len(program))
+    fprog = struct.pack("@HP", len(program) // INSTRUCTION, ctypes.addressof(instructions))
+    prctl(PR_SET_SECCOMP, MODE_FILTER, fprog)

@@ -1,0 +1,189 @@
+"""The fork server: a fresh interpreter with numpy and the worker loaded, and one forked child per hand-in.
+
+It is told no reference, no seed, no input and no source: a child talks to the grader on a connection of its
+own, which passes through here unread. The server ends when the grader does, however that ends: the kernel
+kills it then, and the closed control socket would end it too; the children end with the server.
+
+    python -I -B -m grader.sandbox.server CONTROL GRADER [WITHOUT …]
+
+The control socket carries packets of words. At first the server says which layers stand and, behind a
+semicolon, which attacks succeed. Then it is asked `fork BYTES SECONDS`, with the child's connection as a
+descriptor, and answers the process number; or `stop PATIENCE`, and answers how the child ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import NoReturn
+
+from grader.sandbox import attacks, kernel, layers, worker
+from grader.sandbox.layers import Budget, Prepared
+from grader.sandbox.line import Line
+
+CONTROL = 3
+PACKET = 1 << 16  # bytes
+TRIAL = Budget(memory=1 << 28, seconds=10)
+LAZY = (  # what code imports late, where the libraries cannot be seen later
+    "argparse array base64 bisect calendar cmath concurrent.futures.thread copy csv datetime decimal",
+    "difflib doctest fractions functools glob hashlib heapq html inspect itertools json linecache locale",
+    "logging math numbers operator pickle platform pprint queue random re secrets statistics string textwrap",
+    "threading time timeit traceback types typing unicodedata unittest uuid zlib _strptime",
+    "encodings.idna encodings.latin_1 encodings.cp1252 encodings.utf_16 encodings.utf_8_sig",
+    "numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing",
+)
+
+
+def main(control: int, grader: int, without: Sequence[str] = ()) -> None:
+    """Get ready, say so, and serve until the grader has gone."""
+    _end_with(grader)
+    os.dup2(control, CONTROL)
+    os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (layers.MOST_DESCRIPTORS, layers.MOST_DESCRIPTORS))
+    namespaces = layers.enter_namespaces() if "ns" not in without else ""
+    if namespaces:
+        _become_the_first_process()
+    worker.forget_the_grader()
+    prepared, succeeded = _proved(grader, namespaces, frozenset(without))
+    standing = attacks.standing(layers.names(prepared), succeeded)
+    gc.freeze()  # what is here now is never garbage; children need not look at it
+    with socket.socket(fileno=CONTROL) as line:
+        line.sendall(f"{' '.join(standing)};{' '.join(succeeded)}".encode())
+        worker.silence(2)
+        _serve(line, prepared)
+
+
+def _end_with(grader: int) -> None:
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != grader:
+        os._exit(1)
+
+
+def _become_the_first_process() -> None:
+    """Go on as the first process of the new namespace: when it ends, the kernel ends all others in there."""
+    inner = os.fork()
+    if inner == 0:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        return
+    os.closerange(0, layers.MOST_DESCRIPTORS)
+    _, status = os.waitpid(inner, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _proved(grader: int, namespaces: str, without: frozenset[str]) -> tuple[Prepared, list[str]]:
+    """The layers that this machine permits, and the attacks that succeed in spite of them."""
+    prepared = layers.prepare(grader, namespaces, without)
+    if prepared.empty is not None:
+        for name in " ".join(LAZY).split():
+            import_module(name)
+    match _tried(prepared, grader):
+        case ("succeeded", *names):
+            return prepared, names
+        case ("refused", layer, _) if layer not in without:
+            return _proved(grader, namespaces, without | {layer})
+        case said:
+            raise OSError(f"its layers cannot be tried: {said}")
+
+
+def _tried(prepared: Prepared, grader: int) -> tuple[str, ...]:
+    """What a child says that has put all layers on and attacks; it is thrown away."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        _attack(prepared, theirs.fileno(), grader)
+    theirs.close()
+    with ours:
+        said = Line(ours).receive()
+    os.waitpid(pid, 0)
+    return tuple(said)
+
+
+def _attack(prepared: Prepared, connection: int, grader: int) -> NoReturn:
+    try:
+        layers.close_descriptors(prepared, connection)
+        line = Line(socket.socket(fileno=layers.CONNECTION))
+        try:
+            layers.put_on(prepared, TRIAL)
+        except layers.Refused as refused:
+            line.send(("refused", *refused.args))
+        else:
+            target = attacks.Target(grader, prepared.server, TRIAL)
+            line.send(("succeeded", *attacks.succeeding(target, prepared.uid is not None)))
+    finally:
+        os._exit(0)
+
+
+def _serve(line: socket.socket, prepared: Prepared) -> None:
+    child = 0
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(line, PACKET, 1)
+        match request.decode().split():
+            case ["fork", memory, seconds] if not child:
+                answer = child = _forked(prepared, descriptors[0], Budget(int(memory), int(seconds)))
+            case ["stop", patience] if child:
+                answer, child = _ended(child, float(patience)), 0
+            case _:  # the grader has gone
+                if child:
+                    _ended(child, 0)
+                os._exit(0)
+        line.sendall(str(answer).encode())
+
+
+def _forked(prepared: Prepared, connection: int, budget: Budget) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _become_a_worker(prepared, connection, budget)
+    os.close(connection)
+    return pid
+
+
+def _become_a_worker(prepared: Prepared, connection: int, budget: Budget) -> NoReturn:
+    """Put the layers on and serve one hand-in. Nothing in here returns to the server's own loop."""
+    try:
+        os.setsid()
+        layers.close_descriptors(prepared, connection)
+        line = Line(socket.socket(fileno=layers.CONNECTION))
+        try:
+            layers.put_on(prepared, budget)
+        except layers.Refused as refused:
+            line.send(("unfit", *refused.args))
+        else:
+            worker.work(line)
+    finally:
+        os._exit(0)
+
+
+def _ended(child: int, patience: float) -> int:
+    """Kill the child and whatever it started, reap them, and say how it ended: an exit code or −signal."""
+    if patience:
+        descriptor = os.pidfd_open(child)
+        select.select([descriptor], [], [], patience)
+        os.close(descriptor)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    os.kill(child, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
+    _, status = os.waitpid(child, 0)
+    if os.getpid() == 1:
+        _sweep()
+    return os.waitstatus_to_exitcode(status)
+
+
+def _sweep() -> None:
+    """End everything else in this namespace, which is all there can be left of the child."""
+    with suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
