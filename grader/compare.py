@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -136,18 +137,18 @@ def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) ->
         return Judgement(Verdict.SHAPE, f"shape {x.shape}")
     if right.dtype.kind in "biu":
         return Judgement(Verdict.RIGHT if np.array_equal(x, right) else Verdict.WRONG)
-    if not np.isfinite(x).all():
-        return Judgement(Verdict.NOT_FINITE)
     return _judge_numbers(x.astype(right.dtype), right, condition, epsilon)
 
 
 def _judge_numbers(
     actual: NDArray[Any], expected: NDArray[Any], condition: float, epsilon: float
 ) -> Judgement:
-    with np.errstate(over="ignore"):
-        error = float(np.max(np.abs(actual - expected), initial=0.0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        error = float(abs(actual - expected).max(initial=0.0))
+    if not isfinite(error) and not np.isfinite(actual).all():
+        return Judgement(Verdict.NOT_FINITE)
     eta = error / (epsilon * condition)
-    relative = error / float(np.max(np.abs(expected)))
+    relative = error / float(abs(expected).max())
     amber = max(GREEN * epsilon, AMBER * DOUBLE) / epsilon  # single precision has no digits to lose
     verdict = Verdict.RIGHT if eta <= GREEN else Verdict.IMPRECISE if eta <= amber else Verdict.WRONG
     return Judgement(verdict, eta=eta, relative=relative)

@@ -7,6 +7,7 @@ message of the student's code, or which hidden case it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from grader.assignment import Problem
 from grader.compare import Comparison, Verdict
 from grader.literals import paste
 from grader.record import Seen
-from grader.sandbox.outcome import Crashed, TimedOut
+from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.shapes import Array, Elementwise
 
 HIDDEN = {
@@ -45,6 +46,17 @@ def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
 
 def explain(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     """What the student is told about a problem."""
+    return replace(_explained(problem, comparisons), printed=_printed(comparisons))
+
+
+def _printed(comparisons: Sequence[Comparison]) -> str:
+    """By the first public case that printed anything."""
+    outcomes = [comparison.outcome for comparison in comparisons if comparison.sample.public]
+    texts = [outcome.printed for outcome in outcomes if isinstance(outcome, (Returned, Raised))]
+    return next(filter(None, texts), "")
+
+
+def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     verdict = verdict_of(comparisons)
     public = [comparison for comparison in comparisons if comparison.sample.public]
     failing = [comparison for comparison in public if not comparison.verdict.passes]

@@ -28,7 +28,8 @@ from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.sandbox.isolation import accepted
 from grader.sandbox.jail import Source
 from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
-from grader.sandbox.session import Question, Session
+from grader.sandbox.question import Question
+from grader.sandbox.session import Session
 from grader.submission import Submission
 
 Progress = Callable[[str], None]
@@ -68,7 +69,8 @@ def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, p
     comparisons: dict[str, list[Comparison]] = {}
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}")
-        comparisons[problem.name] = _ask(session, problem, key.public(problem.name))
+        question = key.questions[problem.name, True]
+        comparisons[problem.name] = _ask(session, question, key.public(problem.name))
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
         comparisons[problem.name] += _ask_secret(session, problem, key, comparisons[problem.name])
@@ -80,6 +82,7 @@ def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, p
         file=session.submission.file,
         problems=problems,
         remarks=_remarks(session),
+        printed=session.printed,
         staff=_provenance(key, session.submission, isolation, timings),
     )
 
@@ -103,10 +106,8 @@ def _provenance(key: Key, submission: Submission, isolation: str, timings: Timin
     )
 
 
-def _ask(session: Session, problem: Problem, samples: Sequence[Sample]) -> list[Comparison]:
-    calls = tuple(sample.case.arguments(problem) for sample in samples)
-    outcomes = session.ask(Question(problem.name, tuple(problem.parameters), calls))
-    return list(map(compare, outcomes, samples))
+def _ask(session: Session, question: Question, samples: Sequence[Sample]) -> list[Comparison]:
+    return list(map(compare, session.ask(question), samples))
 
 
 def _ask_secret(
@@ -116,7 +117,7 @@ def _ask_secret(
     samples = key.secret(problem.name)
     if any(isinstance(comparison.outcome, (TimedOut, Crashed)) for comparison in public):
         return [compare(NotRun("a public case ended the process"), sample) for sample in samples]
-    return _ask(session, problem, samples)
+    return _ask(session, key.questions[problem.name, False], samples)
 
 
 def _problem_record(

@@ -7,7 +7,7 @@ thousandfold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -22,6 +22,7 @@ from grader.functions import LinearMap
 from grader.problem import Kind, Value
 from grader.reference import Formula, Reference
 from grader.sampling import Case, Row, Stream
+from grader.sandbox.question import Question
 from grader.shapes import Array, Elementwise
 
 MAX_ATTEMPTS = 100
@@ -47,9 +48,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Key:
-    """The samples of every problem, public ones first. `seed_id` names the secret seed without telling it."""
+    """The samples of every problem, public ones first, and what is asked with them.
+
+    `seed_id` names the secret seed without telling it.
+    """
 
     samples: Mapping[str, tuple[Sample, ...]]
+    questions: Mapping[tuple[str, bool], Question]  # by name, and whether public
     seed_id: str
 
     def public(self, name: str) -> tuple[Sample, ...]:
@@ -67,7 +72,17 @@ def make_key(assignment: Assignment, reference: Reference) -> Key:
     """
     with np.errstate(all="ignore"):
         samples = {problem.name: _samples(problem, reference) for problem in assignment.problems}
-    return Key(samples, sha256(b"seed id" + reference.seed).hexdigest()[:12])
+    questions = {
+        (problem.name, public): _question(problem, samples[problem.name], public)
+        for problem in assignment.problems
+        for public in (True, False)
+    }
+    return Key(samples, questions, sha256(b"seed id" + reference.seed).hexdigest()[:12])
+
+
+def _question(problem: Problem, samples: Sequence[Sample], public: bool) -> Question:
+    calls = tuple(sample.case.arguments(problem) for sample in samples if sample.public == public)
+    return Question(problem.name, tuple(problem.parameters), calls)
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:

@@ -16,10 +16,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seen:
-    """For the student: one sentence, and what may help, such as an input to paste."""
+    """For the student: one sentence, what may help, such as an input to paste, and what the code printed."""
 
     sentence: str
     detail: str = ""
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,11 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Record:
-    """One hand-in, graded. `remarks` are for the student: what was passed over or could not be executed."""
+    """One hand-in, graded.
+
+    For the student: `remarks`, which tell what was passed over or could not be executed, and `printed`, which
+    is what the file printed when it was executed.
+    """
 
     assignment: str
     hand_in: str
@@ -90,6 +95,7 @@ class Record:
     problems: tuple[ProblemRecord, ...]
     remarks: tuple[str, ...]
     staff: Provenance
+    printed: str = ""
 
     @property
     def score(self) -> Decimal:

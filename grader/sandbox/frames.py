@@ -88,7 +88,7 @@ def encode(value: object, limit: int = MAX_FRAME) -> bytes:
     return bytes(out)
 
 
-def length(header: bytes, limit: int = MAX_FRAME) -> int:
+def length(header: bytes | bytearray, limit: int = MAX_FRAME) -> int:
     """How many bytes follow the four of a header.
 
     Raises:
@@ -142,12 +142,12 @@ def _write_sized(tag: bytes, data: bytes, out: bytearray) -> None:
 
 
 def _write_array(x: NDArray[Any], out: bytearray, _depth: int) -> None:
-    code = CODES.get(x.dtype)
-    if code is None or x.ndim > MAX_NDIM or x.nbytes > MAX_FRAME or not _fits(x.shape):
-        raise FrameError(f"an array of dtype {x.dtype} and shape {x.shape} does not travel")
+    code, shape = CODES.get(x.dtype), x.shape
+    if code is None or len(shape) > MAX_NDIM or x.nbytes > MAX_FRAME or not (x.size or _fits(shape)):
+        raise FrameError(f"an array of dtype {x.dtype} and shape {shape} does not travel")
     flags = x.flags
     layout = 0 if flags.c_contiguous else 1 if flags.f_contiguous else 2
-    out += b"a" + bytes((code, layout, flags.writeable, x.ndim)) + AXES[x.ndim].pack(*x.shape)
+    out += b"a" + bytes((code, layout, flags.writeable, len(shape))) + AXES[len(shape)].pack(*shape)
     out += x.tobytes()  # in C order, whatever the layout
 
 
@@ -182,7 +182,7 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     """The value that begins at a place, and the place behind it."""
     if depth == 0:
         raise FrameError(f"nested deeper than {MAX_DEPTH}")
-    read = READERS.get(data[at : at + 1])
+    read = READERS.get(data[at]) if at < len(data) else None
     if read is None:
         raise FrameError(f"no value begins with {data[at : at + 1]!r}")
     return read(data, at + 1, depth)
@@ -254,14 +254,21 @@ def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:
     code, layout, writeable, ndim = _take(data, at, 4)
     if code >= len(DTYPES) or layout >= len(LAYOUTS) or writeable > 1 or ndim > MAX_NDIM:
         raise FrameError(f"an array with dtype {code}, layout {layout}, writeable {writeable}, {ndim} axes")
-    shape = AXES[ndim].unpack(_take(data, at + 4, 4 * ndim))
-    if not _fits(shape):
-        raise FrameError(f"an array of shape {shape}")
     start = at + 4 + 4 * ndim
-    end = start + prod(shape) * DTYPES[code].itemsize
-    raw = _take(data, start, end - start)
-    x = np.frombuffer(raw, DTYPES[code]) if code else np.frombuffer(raw, np.uint8) != 0
-    return _laid_out(x.reshape(shape), LAYOUTS[layout], writeable=writeable == 1), end
+    shape = AXES[ndim].unpack(_take(data, at + 4, 4 * ndim))
+    count, dtype = prod(shape), DTYPES[code]
+    end = start + count * dtype.itemsize
+    if end > len(data):
+        raise FrameError(f"{end - len(data)} bytes too few")
+    if not (count or _fits(shape)):
+        raise FrameError(f"an array of shape {shape}")
+    x: NDArray[Any] = np.ndarray(shape, dtype, data, start) if code else _booleans(data, shape, start)
+    return _laid_out(x, LAYOUTS[layout], writeable=writeable == 1), end
+
+
+def _booleans(data: bytes, shape: tuple[int, ...], start: int) -> NDArray[Any]:
+    """Any byte but 0 is True; a view would keep the byte."""
+    return np.asarray(np.ndarray(shape, np.uint8, data, start) != 0)
 
 
 def _fits(shape: tuple[int, ...]) -> bool:
@@ -280,17 +287,17 @@ def _laid_out(x: NDArray[Any], layout: str, *, writeable: bool) -> NDArray[Any]:
     return x
 
 
-READERS: dict[bytes, Callable[[bytes, int, int], tuple[Any, int]]] = {
-    b"N": lambda _data, at, _depth: (None, at),
-    b"T": lambda _data, at, _depth: (True, at),
-    b"F": lambda _data, at, _depth: (False, at),
-    b"i": _read_int,
-    b"f": _read_float,
-    b"s": _read_text,
-    b"b": _read_bytes,
-    b"a": _read_array,
-    b"t": _read_tuple,
-    b"l": _read_list,
-    b"S": _read_stub,
-    b"X": _read_foreign,
+READERS: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
+    ord("N"): lambda _data, at, _depth: (None, at),
+    ord("T"): lambda _data, at, _depth: (True, at),
+    ord("F"): lambda _data, at, _depth: (False, at),
+    ord("i"): _read_int,
+    ord("f"): _read_float,
+    ord("s"): _read_text,
+    ord("b"): _read_bytes,
+    ord("a"): _read_array,
+    ord("t"): _read_tuple,
+    ord("l"): _read_list,
+    ord("S"): _read_stub,
+    ord("X"): _read_foreign,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_NOTES = 20  # of one hand-in; further ones are not told
+MAX_PRINTED = 2000  # bytes of what one call prints; the rest is lost
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Returned:
     mutated: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Raised:
     kind: str
     message: str
     where: str = ""
+    printed: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ LAZY = (  # what code imports late, where the libraries cannot be seen later
     "difflib doctest fractions functools glob hashlib heapq html inspect itertools json linecache locale",
     "logging math numbers operator pickle platform pprint queue random re secrets statistics string textwrap",
     "threading time timeit traceback types typing unicodedata unittest uuid zlib _strptime",
-    "encodings.idna encodings.latin_1 encodings.cp1252 encodings.utf_16 encodings.utf_8_sig",
+    *(f"encodings.{name}" for name in ("ascii", "latin_1", "cp1252", "cp1251", "cp437", "gbk", "iso8859_15")),
+    *(f"encodings.{name}" for name in ("idna", "utf_8_sig", "utf_16", "utf_32")),
     "numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing",
 )
 

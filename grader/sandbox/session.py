@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import math
 import signal
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 from typing import Any
 
 from grader.assignment import Limits
-from grader.faults import Fault
 from grader.functions import Refused, evaluate
 from grader.sandbox import jail
-from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError, Stub
+from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError
 from grader.sandbox.line import Line
 from grader.sandbox.outcome import (
     MAX_NOTES,
+    MAX_PRINTED,
     Crashed,
     Missing,
     Note,
@@ -36,21 +34,13 @@ from grader.sandbox.outcome import (
     Returned,
     TimedOut,
 )
+from grader.sandbox.question import Question
 from grader.submission import Submission
 
 PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how
 MAX_TEXT = 600  # characters of one text from the student's process
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A function's name, its parameters, and the arguments of every call."""
-
-    function: str
-    parameters: tuple[str, ...]
-    calls: tuple[tuple[Any, ...], ...]
 
 
 class _Ended(Exception):
@@ -63,13 +53,14 @@ class _Ended(Exception):
 class Session:
     """A hand-in's process while it is asked, and the next one after its death. Use it in a `with` statement.
 
-    The first may have been started before, to get ready meanwhile. `notes` is what could not be executed
-    when the source was first loaded. A hand-in without source needs no process: every function is missing.
+    `notes` is what could not be executed when the source was first loaded. A hand-in without source needs no
+    process: every function is missing.
     """
 
     def __init__(self, submission: Submission, limits: Limits, source: jail.Source) -> None:
         self.submission = submission
         self.notes: tuple[Note, ...] = ()  # of the first load alone: a later one could tell a secret input
+        self.printed = ""  # by the first load, for the same reason
         self.loading = 0.0  # seconds that went into starting processes and executing the source
         self.asking = 0.0  # seconds in `ask`, loading included
         self._limits = limits
@@ -98,12 +89,11 @@ class Session:
             line = self._loaded_line()
             self.loading += monotonic() - start
             with self._within(self._limits.call_seconds) as deadline:
-                _send_question(line, question, deadline)
-            for index in range(len(question.calls)):
-                with self._within(self._limits.call_seconds) as deadline:
-                    outcomes.append(self._outcome(line, question, index, deadline))
-                if isinstance(outcomes[0], Missing):
-                    break
+                line.send_frame(question.frame, deadline)
+                for index in range(len(question.calls)):
+                    outcomes.append(self._outcome(line, question, index))
+                    if isinstance(outcomes[0], Missing):
+                        break
         except _Ended as ended:
             self._stop()
             outcomes.append(ended.outcome)
@@ -135,33 +125,40 @@ class Session:
         try:
             with self._within(self._limits.import_seconds, importing=True) as deadline:
                 line.send(message, deadline)
-                notes = _notes(line.receive(deadline, MAX_ANSWER))
+                notes, printed = _loaded(line.receive(deadline, MAX_ANSWER))
         except _Ended as ended:
             self._unloadable = ended.outcome
             raise
         if first:
-            self.notes = notes
+            self.notes, self.printed = notes, printed
         return line
 
-    def _outcome(self, line: Line, question: Question, index: int, deadline: float) -> Outcome:
+    def _outcome(self, line: Line, question: Question, index: int) -> Outcome:
         """What became of one call; the calls of its functions are answered on the way."""
         names, arguments = question.parameters, question.calls[index]
-        counts: Counter[str] = Counter()
+        deadline = min(monotonic() + self._limits.call_seconds, self._ends)
+        counts: dict[str, int] = {}
         while True:
             match line.receive(deadline, MAX_ANSWER):
                 case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
-                    counts[names[place]] += 1
-                    _send_value(line, names[place], _evaluated(names[place], arguments[place], x), deadline)
+                    name = names[place]
+                    counts[name] = counts.get(name, 0) + 1
+                    _send_value(line, name, _evaluated(name, arguments[place], x), deadline)
                 case (str("call"), *_):
                     refusal = "this function can only be called by the call that it was given to"
                     line.send(("refused", refusal), deadline)
-                case (str("answer"), int(at), value, tuple(mutated), float(seconds)) if (
+                case (str("answer"), int(at), value, tuple(mutated), float(took), str(printed)) if (
                     at == index and _places(mutated)
                 ):
-                    changed = tuple(name for k, name in enumerate(names) if k in mutated)
-                    return Returned(value, changed, dict(counts), seconds if math.isfinite(seconds) else 0.0)
-                case (str("raised"), int(at), str(kind), str(message), str(where)) if at == index:
-                    return Raised(kind[:MAX_TEXT], message[:MAX_TEXT], where[:MAX_TEXT])
+                    changed = tuple(name for k, name in enumerate(names) if k in mutated) if mutated else ()
+                    seconds = took if math.isfinite(took) else 0.0
+                    return Returned(value, changed, counts, seconds, printed[:MAX_PRINTED])
+                case (str("raised"), int(at), str(kind), str(message), str(where), str(printed)) if (
+                    at == index
+                ):
+                    return Raised(
+                        kind[:MAX_TEXT], message[:MAX_TEXT], where[:MAX_TEXT], printed[:MAX_PRINTED]
+                    )
                 case (str("missing"),) if index == 0:
                     lost = [f"{n.where}: {n.message}" for n in self.notes if question.function in n.lost]
                     return Missing(lost[0] if lost else "")
@@ -187,24 +184,6 @@ class Session:
         return self._source.stop(process, patience) if process else 0
 
 
-def _send_question(line: Line, question: Question, deadline: float) -> None:
-    try:
-        line.send(("ask", question.function, _sendable(question)), deadline)
-    except FrameError as error:
-        raise Fault(f"{question.function}: its inputs cannot be sent: {error}") from None
-
-
-def _sendable(question: Question) -> tuple[tuple[Any, ...], ...]:
-    """The arguments, with a stub in place of every function."""
-    return tuple(
-        tuple(
-            Stub(place, name) if callable(x) else x
-            for place, (name, x) in enumerate(zip(question.parameters, arguments, strict=True))
-        )
-        for arguments in question.calls
-    )
-
-
 def _evaluated(name: str, function: Any, argument: Any) -> tuple[str, Any]:
     """What to say to a call of a function that stays here; an argument that is none is refused in words."""
     if isinstance(argument, Foreign):
@@ -228,10 +207,11 @@ def _places(mutated: tuple[Any, ...]) -> bool:
     return all(isinstance(place, int) for place in mutated)
 
 
-def _notes(message: Any) -> tuple[Note, ...]:
+def _loaded(message: Any) -> tuple[tuple[Note, ...], str]:
+    """The notes on the source, and what it printed."""
     match message:
-        case (str("loaded"), tuple(notes)):
-            return tuple(_note(note) for note in notes[:MAX_NOTES])
+        case (str("loaded"), tuple(notes), str(printed)):
+            return tuple(_note(note) for note in notes[:MAX_NOTES]), printed[:MAX_PRINTED]
     raise FrameError(NO_ANSWER)
 
 

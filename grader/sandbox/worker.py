@@ -6,6 +6,7 @@ answers. What it may do outside of it is up to the jail.
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import sys
@@ -22,7 +23,7 @@ from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
 from grader.sandbox.loader import load, said
-from grader.sandbox.outcome import MAX_NOTES
+from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
 
 
 def main(descriptor: int) -> None:
@@ -46,8 +47,10 @@ def _serve(line: Line) -> NoReturn:
     if "numpy.random" in sys.modules:
         np.random.seed()  # a forked process would draw what the one before it drew
     _, main_module, label, modules = line.receive()
+    printed = _Printed()
     module, notes = load(dict(modules), main_module, label)
-    line.send(("loaded", tuple((note.where, note.message, note.lost) for note in notes[:MAX_NOTES])))
+    told = tuple((note.where, note.message, note.lost) for note in notes[:MAX_NOTES])
+    line.send(("loaded", told, printed.taken()))
     lock = threading.Lock()  # a student's threads may call a function at once
     running: list[int] = []  # the call that is under way
     while True:
@@ -63,7 +66,7 @@ def _serve(line: Line) -> NoReturn:
             )
             answer = _answer(function, index, handed)
             running.clear()
-            _send_answer(line, answer)
+            _send_answer(line, (*answer, printed.taken()))
 
 
 def _answer(function: Callable[..., Any], index: int, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -82,7 +85,33 @@ def _send_answer(line: Line, message: tuple[Any, ...]) -> None:
     try:
         line.send(message, limit=frames.MAX_ANSWER)
     except FrameError as error:
-        line.send(("answer", message[1], Foreign(f"what is too large to look at ({error})"), (), 0.0))
+        line.send(("answer", message[1], Foreign(f"what is too large to look at ({error})"), (), 0.0, ""))
+
+
+class _Printed(io.BytesIO):
+    """What the hand-in prints, in place of standard output and error: the first bytes are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = io.TextIOWrapper(self, "utf-8", "backslashreplace", write_through=True)
+        sys.stdout = sys.stderr = self._text
+
+    def write(self, data: Any) -> int:
+        room = max(0, MAX_PRINTED - self.tell())
+        super().write(memoryview(data)[:room])
+        return len(data)
+
+    def taken(self) -> str:
+        """What has been printed since the last time."""
+        try:
+            if not self.tell():
+                return ""
+            said = self.getvalue()[:MAX_PRINTED].decode(errors="ignore")
+            self.seek(0)
+            self.truncate()
+        except ValueError:  # the hand-in has closed it
+            return ""
+        return said
 
 
 def _where(error: BaseException) -> str:

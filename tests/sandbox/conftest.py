@@ -5,7 +5,8 @@ from textwrap import dedent
 import pytest
 
 from grader.assignment import Limits
-from grader.sandbox.session import Question, Session
+from grader.sandbox.question import Question
+from grader.sandbox.session import Session
 from grader.submission import Submission
 
 

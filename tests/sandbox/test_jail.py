@@ -14,7 +14,8 @@ from grader.assignment import Limits
 from grader.faults import Fault
 from grader.sandbox import jail, layers
 from grader.sandbox.outcome import Crashed, TimedOut
-from grader.sandbox.session import Question, Session
+from grader.sandbox.question import Question
+from grader.sandbox.session import Session
 from grader.submission import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -217,7 +218,8 @@ GRADER = """
 import sys, time
 from grader.assignment import Limits
 from grader.sandbox import jail
-from grader.sandbox.session import Question, Session
+from grader.sandbox.question import Question
+from grader.sandbox.session import Session
 from grader.submission import Submission
 
 server = jail.Server({without!r})

@@ -6,8 +6,9 @@ import pytest
 from grader.faults import Fault
 from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, Stub
-from grader.sandbox.outcome import Crashed, Missing, NotRun, Raised, Returned, TimedOut
-from grader.sandbox.session import MAX_TEXT, NO_ANSWER, NO_TIME, Question, Session
+from grader.sandbox.outcome import MAX_PRINTED, Crashed, Missing, NotRun, Raised, Returned, TimedOut
+from grader.sandbox.question import Question
+from grader.sandbox.session import MAX_TEXT, NO_ANSWER, NO_TIME, Session
 from grader.submission import Submission
 
 SOON = 0.3  # seconds
@@ -218,8 +219,8 @@ NONSENSE = Crashed(NO_ANSWER)
 ONES = np.ones(2)
 
 
-def answer(value=1.5, index=0, mutated=(), seconds=0.5):
-    return frames.frame(("answer", index, value, mutated, seconds))
+def answer(value=1.5, index=0, mutated=(), seconds=0.5, printed=""):
+    return frames.frame(("answer", index, value, mutated, seconds, printed))
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,8 @@ def answer(value=1.5, index=0, mutated=(), seconds=0.5):
         pytest.param(answer(mutated=ONES), NONSENSE, id="mutated is an array"),
         pytest.param(answer(mutated=None), NONSENSE, id="mutated is None"),
         pytest.param(answer(seconds=ONES), NONSENSE, id="time is an array"),
+        pytest.param(answer(printed=ONES), NONSENSE, id="printed is an array"),
+        pytest.param(answer(printed=b"x"), NONSENSE, id="printed is bytes"),
         pytest.param(answer(index=1), NONSENSE, id="another call's answer"),
         pytest.param(answer(index=-1), NONSENSE, id="answer to call -1"),
         pytest.param(answer(index=2**200), NONSENSE, id="answer to a huge call"),
@@ -252,9 +255,9 @@ def answer(value=1.5, index=0, mutated=(), seconds=0.5):
         pytest.param(frames.frame((ONES,)), NONSENSE, id="tuple of an array"),
         pytest.param(frames.frame((ONES, ONES, ONES)), NONSENSE, id="tuple of three arrays"),
         pytest.param(frames.frame((np.array(0), np.array(0), np.array(0), 1.5)), NONSENSE, id="0-d arrays"),
-        pytest.param(frames.frame((b"answer", 0, 1.5, (), 0.5)), NONSENSE, id="tag is bytes"),
+        pytest.param(frames.frame((b"answer", 0, 1.5, (), 0.5, "")), NONSENSE, id="tag is bytes"),
         pytest.param(frames.frame(("answer",)), NONSENSE, id="answer without anything"),
-        pytest.param(frames.frame(("answer", 0, 1.5, (), 0.5, 0)), NONSENSE, id="answer with more"),
+        pytest.param(frames.frame(("answer", 0, 1.5, (), 0.5, "", 0)), NONSENSE, id="answer with more"),
         pytest.param(frames.frame(ONES), NONSENSE, id="array alone"),
         pytest.param(frames.frame("answer"), NONSENSE, id="text alone"),
         pytest.param(frames.frame(b"missing"), NONSENSE, id="bytes alone"),
@@ -263,23 +266,23 @@ def answer(value=1.5, index=0, mutated=(), seconds=0.5):
         pytest.param(frames.frame(Stub(0, "answer")), NONSENSE, id="stub alone"),
         pytest.param(frames.frame([[[[["answer"]]]]]), NONSENSE, id="nested"),
         pytest.param(frames.frame(("ready",)), NONSENSE, id="ready"),
-        pytest.param(frames.frame(("loaded", ())), NONSENSE, id="loaded"),
+        pytest.param(frames.frame(("loaded", (), "")), NONSENSE, id="loaded"),
         pytest.param(frames.frame(("value", ONES)), NONSENSE, id="value"),
         pytest.param(frames.frame(("missing",)), Missing(), id="missing"),
         pytest.param(frames.frame(("missing", ONES)), NONSENSE, id="missing with more"),
         pytest.param(
-            frames.frame(("raised", 0, "A", "A: b", "hw2.py, line 1")),
+            frames.frame(("raised", 0, "A", "A: b", "hw2.py, line 1", "")),
             Raised("A", "A: b", "hw2.py, line 1"),
             id="raised",
         ),
         pytest.param(
-            frames.frame(("raised", 0, "A" * 10**4, "b" * 10**4, "c" * 10**4)),
+            frames.frame(("raised", 0, "A" * 10**4, "b" * 10**4, "c" * 10**4, "")),
             Raised("A" * MAX_TEXT, "b" * MAX_TEXT, "c" * MAX_TEXT),
             id="raised, with huge texts",
         ),
-        pytest.param(frames.frame(("raised", 0, ONES, "b", "c")), NONSENSE, id="kind is an array"),
-        pytest.param(frames.frame(("raised", 0, "A", ONES, "c")), NONSENSE, id="message is an array"),
-        pytest.param(frames.frame(("raised", 0, "A", "b", ONES)), NONSENSE, id="place is an array"),
+        pytest.param(frames.frame(("raised", 0, ONES, "b", "c", "")), NONSENSE, id="kind is an array"),
+        pytest.param(frames.frame(("raised", 0, "A", ONES, "c", "")), NONSENSE, id="message is an array"),
+        pytest.param(frames.frame(("raised", 0, "A", "b", ONES, "")), NONSENSE, id="place is an array"),
         pytest.param(frames.frame(("call",)), LEFT, id="call of nothing"),
         pytest.param(frames.frame(("call", 0, 0, 1.5)), LEFT, id="call of an array"),
         pytest.param(frames.frame(("call", 0, 7, 1.5)), LEFT, id="call beyond the arguments"),
@@ -307,14 +310,14 @@ def test_a_forged_call_counts_as_one(ask):
 @pytest.mark.parametrize(
     ("said", "notes"),
     [
-        pytest.param(("loaded", ()), [], id="loaded"),
-        pytest.param(("loaded", (("a", "b", ("f",)),)), [("a", "b", ("f",))], id="note"),
+        pytest.param(("loaded", (), ""), [], id="loaded"),
+        pytest.param(("loaded", (("a", "b", ("f",)),), ""), [("a", "b", ("f",))], id="note"),
         pytest.param(
-            ("loaded", (("a" * 10**4, "b" * 10**4, ("f" * 10**3,) * 100),)),
+            ("loaded", (("a" * 10**4, "b" * 10**4, ("f" * 10**3,) * 100),), ""),
             [("a" * MAX_TEXT, "b" * MAX_TEXT, ("f" * MAX_TEXT,) * 20)],
             id="huge note",
         ),
-        pytest.param(("loaded", (("a", "b", ()),) * 10**3), [("a", "b", ())] * 20, id="many notes"),
+        pytest.param(("loaded", (("a", "b", ()),) * 10**3, ""), [("a", "b", ())] * 20, id="many notes"),
     ],
 )
 def test_what_is_forged_while_importing_is_noted(opened, said, notes):
@@ -328,16 +331,17 @@ def test_what_is_forged_while_importing_is_noted(opened, said, notes):
 @pytest.mark.parametrize(
     "said",
     [
-        pytest.param(("loaded", ONES), id="notes are an array"),
-        pytest.param(("loaded", (ONES,)), id="note is an array"),
-        pytest.param(("loaded", ((ONES, ONES, ONES),)), id="note of arrays"),
-        pytest.param(("loaded", (("a", "b", (ONES,)),)), id="lost is an array"),
-        pytest.param(("loaded", (("a", "b", "f"),)), id="lost is a text"),
+        pytest.param(("loaded", ONES, ""), id="notes are an array"),
+        pytest.param(("loaded", (ONES,), ""), id="note is an array"),
+        pytest.param(("loaded", ((ONES, ONES, ONES),), ""), id="note of arrays"),
+        pytest.param(("loaded", (("a", "b", (ONES,)),), ""), id="lost is an array"),
+        pytest.param(("loaded", (("a", "b", "f"),), ""), id="lost is a text"),
         pytest.param(("loaded",), id="without notes"),
+        pytest.param(("loaded", (), ONES), id="printed is an array"),
         pytest.param((ONES, ()), id="tag is an array"),
         pytest.param(ONES, id="array"),
         pytest.param(("ready",), id="ready"),
-        pytest.param(("answer", 0, 1.5, (), 0.5), id="answer"),
+        pytest.param(("answer", 0, 1.5, (), 0.5, ""), id="answer"),
     ],
 )
 def test_nonsense_while_importing_is_a_crash(opened, said):
@@ -399,3 +403,71 @@ def test_threads_that_go_on_calling_harm_their_own_hand_in_alone(opened):
         outcomes = session.ask(Question("f", ("s", "x"), ((np.square, 1.0),) * 3))
 
     assert all(isinstance(outcome, (Returned, Raised, Crashed, TimedOut, NotRun)) for outcome in outcomes)
+
+
+def test_what_a_call_prints_comes_with_its_answer(opened):
+    source = """
+import sys
+print("at import")
+def f(x):
+    print("f of", x)
+    print("to stderr", file=sys.stderr)
+    return x
+def g(x):
+    print("g of", x)
+    raise ValueError
+"""
+    with opened(source) as session:
+        returned = session.ask(THRICE)
+        (raised,) = session.ask(Question("g", ("x",), ((4,),)))
+
+    assert session.printed == "at import\n"
+    assert [outcome.printed for outcome in returned] == [f"f of {x}.0\nto stderr\n" for x in (1, 2, 3)]
+    assert (raised.kind, raised.printed) == ("ValueError", "g of 4\n")
+
+
+def test_a_flood_of_prints_is_cut_and_costs_nothing_else(opened):
+    source = "print('a' * 10**6)\ndef f(x):\n    for _ in range(10**4): print('b' * 100)\n    return x"
+    with opened(source) as session:
+        outcomes = session.ask(THRICE)
+
+    assert (session.printed, values(outcomes)) == ("a" * MAX_PRINTED, [1, 2, 3])
+    assert {len(outcome.printed) for outcome in outcomes} == {MAX_PRINTED}
+
+
+def test_a_warning_is_printed(opened):
+    with opened("import numpy as np\ndef f(x): return np.array([x]) / 0") as session:
+        first, *_ = session.ask(THRICE)
+
+    assert "hw2.py:2: RuntimeWarning: divide by zero" in first.printed
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "sys.stdout.close()",
+        "sys.stdout = None",
+        "sys.stdout.detach()",
+        "sys.stdout.buffer.close()",
+        "sys.stdout.buffer.getvalue = None",
+        "sys.stdout.reconfigure(encoding='ascii')",
+        "os.close(1); os.close(2)",
+        "os.write(1, b'x' * 10**5)",
+        "sys.stdout.buffer.write(b'\\xff' * 10**5)",
+        "sys.stdout.buffer.seek(10**9)",
+    ],
+)
+def test_tampering_with_standard_output_costs_no_answer(opened, tampering):
+    with opened(f"import os, sys\ndef f(x):\n    {tampering}\n    return x") as session:
+        outcomes = session.ask(Question("f", ("x",), ((1,),)))
+
+    assert (values(outcomes), len(outcomes[0].printed) <= MAX_PRINTED) == ([1], True)
+
+
+def test_a_later_load_prints_for_nobody(opened):
+    source = "import os\nprint('loaded')\ndef f(x): os._exit(0)\ndef g(x): return x"
+    with opened(source) as session:
+        session.ask(THRICE)
+        session.ask(Question("g", ("x",), ((1,),)))
+
+    assert session.printed == "loaded\n"

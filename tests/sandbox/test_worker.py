@@ -6,7 +6,7 @@ import pytest
 from grader.functions import LinearMap
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Raised
-from grader.sandbox.session import Question
+from grader.sandbox.question import Question
 
 
 def described(value):
@@ -79,7 +79,7 @@ def test_a_returned_value_arrives(value, returned, arrives):
         ),
         pytest.param(
             "[0.0] * 10**5",
-            "what is too large to look at (a value of 1300038 bytes is larger than 131072)",
+            "what is too large to look at (a value of 1300043 bytes is larger than 131072)",
             id="huge list",
         ),
         pytest.param(
