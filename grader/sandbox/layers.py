@@ -207,9 +207,14 @@ def close_descriptors(prepared: Prepared, connection: int) -> None:
         os.closerange(low + 1, high)
 
 
-def limit_resources(prepared: Prepared, budget: Budget) -> None:
+def go_first() -> None:
+    """Where memory is short, this process and its children go before any other: never the grader."""
     with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory is short, this process goes first
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def limit_resources(prepared: Prepared, budget: Budget) -> None:
+    """Memory, processor time, descriptors and threads; no file may grow, and no core is left."""
     limits = {
         resource.RLIMIT_AS: prepared.address_space + budget.memory,
         resource.RLIMIT_CPU: budget.seconds,

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.assignment import Limits
-from grader.functions import Refused, evaluate
+from grader.functions import Refused, evaluate, read_ahead
 from grader.sandbox import jail
 from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError
 from grader.sandbox.line import Line
@@ -142,8 +142,9 @@ class Session:
             match line.receive(deadline, MAX_ANSWER):
                 case (str("call"), int(at), int(place), x) if at == index and 0 <= place < len(names):
                     name = names[place]
-                    counts[name] = counts.get(name, 0) + 1
-                    _send_value(line, name, _evaluated(name, arguments[place], x), deadline)
+                    message, values = _evaluated(name, arguments[place], x)
+                    counts[name] = counts.get(name, 0) + values
+                    _send_value(line, name, message, deadline)
                 case (str("call"), *_):
                     refusal = "this function can only be called by the call that it was given to"
                     line.send(("refused", refusal), deadline)
@@ -184,16 +185,22 @@ class Session:
         return self._source.stop(process, patience) if process else 0
 
 
-def _evaluated(name: str, function: Any, argument: Any) -> tuple[str, Any]:
-    """What to say to a call of a function that stays here; an argument that is none is refused in words."""
+def _evaluated(name: str, function: Any, argument: Any) -> tuple[tuple[str, Any], int]:
+    """What to say to a call of a function that stays here, and how many values that tells.
+
+    An argument that is none is refused in words.
+    """
     if isinstance(argument, Foreign):
-        return "refused", f"{name} takes a real array; it was called with {argument.what}"
+        return ("refused", f"{name} takes a real array; it was called with {argument.what}"), 1
     try:
-        return "value", evaluate(name, function, argument)
+        ahead = read_ahead(function, argument)
+        if ahead is not None:
+            return ("basis", ahead), len(ahead)
+        return ("value", evaluate(name, function, argument)), 1
     except Refused as refused:
-        return "refused", str(refused)
+        return ("refused", str(refused)), 1
     except Exception as error:
-        return "refused", f"{name} has no value there ({type(error).__name__})"
+        return ("refused", f"{name} has no value there ({type(error).__name__})"), 1
 
 
 def _send_value(line: Line, name: str, message: tuple[str, Any], deadline: float) -> None:

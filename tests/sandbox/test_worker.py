@@ -1,5 +1,7 @@
 """What a student's functions are handed and what is told of them, through a real process."""
 
+from textwrap import dedent
+
 import numpy as np
 import pytest
 
@@ -231,6 +233,43 @@ def test_a_linear_map_takes_the_shape_it_is_for(value):
     assert answer.tolist() == M.sum(axis=-1).tolist()
 
 
+def test_of_a_linear_map_the_whole_basis_is_read_ahead(opened):
+    """One call of it tells them all, and each is what the grader would say to it alone."""
+    source = """\
+        import numpy as np
+        def units(): return [np.eye(6)[k].reshape(2, 3) for k in (4, 0, 1, 2, 3, 5)]
+        def f(M): return [M(unit) for unit in units()]
+        def g(M): return [M(2 * unit) / 2 for unit in units()]
+    """
+    M = np.random.default_rng(0).standard_normal((4, 2, 3))
+    asked = ((LinearMap(M, (2, 3)),),)
+    with opened(dedent(source)) as session:
+        (ahead,) = session.ask(Question("f", ("M",), asked))
+        (each,) = session.ask(Question("g", ("M",), asked))
+
+    expected = [M.reshape(4, 6)[:, k].tolist() for k in (4, 0, 1, 2, 3, 5)]
+    assert [x.tolist() for x in ahead.value] == [x.tolist() for x in each.value] == expected
+    assert (ahead.calls, each.calls) == ({"M": 6}, {"M": 6})
+
+
+def test_what_is_read_ahead_is_a_copy(value):
+    source = """\
+        import numpy as np
+        def f(M):
+            M(np.eye(3)[0])[:] = 7
+            return M(np.eye(3)[0])
+    """
+    assert value(source, LinearMap(np.ones((2, 3)), (3,))).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("x", ["np.eye(4)[0]", "np.eye(3)", "np.eye(3)[0] + 0j", "'1'", "None"])
+def test_what_is_read_ahead_does_not_serve_another_kind_of_argument(ask, x):
+    source = f"import numpy as np\ndef f(M):\n    M(np.eye(3)[0])\n    return M({x})"
+    outcome = ask(source, LinearMap(np.ones((2, 3)), (3,)), parameters=("M",))
+
+    assert outcome.kind == "TypeError"
+
+
 def test_the_calls_of_given_functions_are_counted(ask):
     source = "def f(s, x, t): return [s(x), s(x), t(x)]"
 
@@ -368,7 +407,7 @@ def test_a_given_function_holds_nothing_of_what_it_computes(value):
             return sorted(type(cell.cell_contents).__name__ for cell in s.__closure__)
     """
 
-    assert value(source, np.square) == ["Line", "Stub", "int", "list", "lock"]
+    assert value(source, np.square) == ["Line", "Stub", "int", "list", "list", "lock"]
 
 
 def test_the_process_knows_nothing_but_the_wall(value):
