@@ -15,6 +15,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -23,10 +24,12 @@ from grader import __version__
 from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
+from grader.faults import Fault
 from grader.key import Key, Sample
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.sandbox.isolation import accepted
 from grader.sandbox.jail import Source
+from grader.sandbox.landlock import readable
 from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
@@ -57,11 +60,21 @@ def grade(
 
     Raises:
         TooWeak: the isolation is not sound, and the operator has not.
-        Fault: no process could be started, or not ended in good order.
+        Fault: student code could read the assignment, or its process did not start or end in good order.
     """
     isolation = accepted(source.isolation, weaker=weaker)
+    _keep_out_of_reach(assignment.folder)
     with Session(submission, assignment.settings.limits, source) as session:
         return _grade(assignment, key, session, isolation, progress)
+
+
+def _keep_out_of_reach(folder: Path) -> None:
+    """See that the folder with the secrets is not among the libraries."""
+    for path in readable():
+        if folder.resolve().is_relative_to(path):
+            raise Fault(
+                f"{folder} lies in {path}, which student code may read: move it elsewhere"
+            )
 
 
 def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress) -> Record:

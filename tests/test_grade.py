@@ -3,7 +3,12 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from grader.faults import Fault
 from grader.grade import grade
 from grader.sandbox import jail, layers
 from grader.submission import Submission
@@ -152,3 +157,10 @@ def test_the_record_says_what_a_regrade_needs(grade_text, key):
     assert staff.seed_id == key.seed_id
     assert all([staff.grader, staff.python, staff.numpy, staff.platform, staff.isolation])
     assert len(staff.hand_in_sha256) == 64
+
+
+def test_an_assignment_among_the_libraries_is_refused(assignment, key, server):
+    """Student code may read the libraries, and so it could read a reference that lies there."""
+    among = replace(assignment, folder=Path(np.__file__).parent / "course")
+    with pytest.raises(Fault, match="student code may read: move it elsewhere"):
+        grade(among, key, Submission("hw2.py", "hw2", {"hw2": (b"",)}), server)

@@ -20,6 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from grader.faults import Fault
+from grader.sandbox import kernel
 from grader.sandbox.isolation import Isolation
 
 if TYPE_CHECKING:  # the server starts before anything that imports numpy
@@ -58,6 +59,7 @@ class Server:
         Raises:
             Fault: the interpreter does not start.
         """
+        kernel.hide_memory()  # this process holds the answers
         self._without = without
         self._isolation: Isolation | None = None
         self._popen, self._control = _served(without)
@@ -100,8 +102,8 @@ class Server:
         Raises:
             Fault: the server has gone, and has taken the process along; nobody knows what it would have said.
         """
-        process.line.close()
         code = self._asked(f"stop {patience}")
+        process.line.close()
         if code is None:
             raise Fault("the student's process was lost, its server was killed: grade this hand-in again")
         return int(code)
