@@ -95,8 +95,12 @@ def grade_command(
 
 
 def _refuse(sentence: str) -> NoReturn:
+    from grader.report.escape import printable
+
     _progress("")
-    click.echo(f"grader: {' '.join(sentence.splitlines())}", err=True)
+    click.echo(
+        f"grader: {printable(' '.join(sentence.splitlines()))}", err=True
+    )  # it may name a student's file
     sys.exit(COULD_NOT_GRADE)
 
 

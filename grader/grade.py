@@ -72,9 +72,7 @@ def _keep_out_of_reach(folder: Path) -> None:
     """See that the folder with the secrets is not among the libraries."""
     for path in readable():
         if folder.resolve().is_relative_to(path):
-            raise Fault(
-                f"{folder} lies in {path}, which student code may read: move it elsewhere"
-            )
+            raise Fault(f"{folder} lies in {path}, which student code may read: move it elsewhere")
 
 
 def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress) -> Record:

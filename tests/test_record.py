@@ -5,8 +5,8 @@ import math
 from dataclasses import FrozenInstanceError, fields, replace
 from decimal import Decimal
 
-import hostile
 import pytest
+import tellers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -46,7 +46,7 @@ def record(grade_text):
 @pytest.fixture(scope="session", params=TELLING)
 def telling(request, assignment, key, server):
     """The record of a hand-in that tells all it is given."""
-    cell = hostile.source(request.param).encode()
+    cell = tellers.source(request.param).encode()
     return grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}), server)
 
 
@@ -158,20 +158,21 @@ def test_no_part_of_a_record_can_be_changed(record, part, field):
 # ---- two kinds of readers -----------------------------------------------------------------
 
 
-def test_what_students_see_has_two_texts_and_nothing_else():
-    assert [(field.name, field.type) for field in fields(Seen)] == [("sentence", "str"), ("detail", "str")]
+def test_what_students_see_has_three_texts_and_nothing_else():
+    texts = ["sentence", "detail", "printed"]
+    assert [(field.name, field.type) for field in fields(Seen)] == [(name, "str") for name in texts]
 
 
 def test_what_students_see_holds_no_secret_number(telling, key):
-    assert hostile.leaks(seen_by_students(telling), key) == set()
+    assert tellers.leaks(seen_by_students(telling), key) == set()
 
 
 def test_remarks_hold_no_secret_number(telling, key):
-    assert hostile.leaks(" ".join(telling.remarks), key) == set()
+    assert tellers.leaks(" ".join(telling.remarks), key) == set()
 
 
 def test_the_search_for_secrets_finds_those_that_staff_may_read(assignment, key, server):
-    cell = hostile.source("raises its inputs").encode()
+    cell = tellers.source("raises its inputs").encode()
     record = grade(assignment, key, Submission("hw2.py", "hw2", {"hw2": (cell,)}), server)
 
-    assert len(hostile.leaks(to_json(record), key)) > 1000
+    assert len(tellers.leaks(to_json(record), key)) > 1000

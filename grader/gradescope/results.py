@@ -1,5 +1,7 @@
 """A record as results.json: one row for every planned problem, whatever happened.
 
+Every text of the record goes through `paragraph` first: lines stay lines, codes that act are written out.
+
 There is no `execution_time`: a hand-in could tell a hidden input by how long it sleeps.
 """
 
@@ -9,6 +11,7 @@ from decimal import Decimal
 
 from grader.gradescope.schema import Results, Test
 from grader.record import ProblemRecord, Record
+from grader.report.escape import paragraph, throughout
 
 NOT_GRADED = (
     "The autograder could not grade this submission. That is no fault of yours and costs no points: "
@@ -18,9 +21,12 @@ NOT_GRADED = (
 
 def results(record: Record) -> Results:
     """What Gradescope is told. The top-level score is the exact sum of the rows'."""
+    record = throughout(record, paragraph)
     return Results(
         score=_number(record.score),
-        output="\n".join(record.remarks),
+        output="\n".join(
+            [*record.remarks, *_printed(f"{record.file or 'The file'} printed:", record.printed)]
+        ),
         output_format="text",
         test_output_format="text",
         test_name_format="text",
@@ -43,6 +49,7 @@ def withheld(reason: str) -> Results:
 
     A file without a score is no valid one; but where a row is hidden, students see no total.
     """
+    reason = paragraph(reason)
     return Results(
         score=0.0,
         output=NOT_GRADED,
@@ -66,17 +73,24 @@ def withheld(reason: str) -> Results:
 
 
 def _test(problem: ProblemRecord) -> Test:
-    detail = f"\n\nAn input to try:\n{problem.student.detail}" if problem.student.detail else ""
+    student = problem.student
+    detail = [f"An input to try:\n{student.detail}"] if student.detail else []
     return Test(
         score=_number(problem.score),
         max_score=_number(problem.points),
         status="passed" if problem.score > 0 else "failed",
         name=f"{problem.name}: {problem.asks}",
         number=problem.number,
-        output=problem.student.sentence + detail,
+        output="\n\n".join(
+            [student.sentence, *detail, *_printed("On a public case it printed:", student.printed)]
+        ),
         tags=(problem.topic, problem.verdict),
         visibility="visible",
     )
+
+
+def _printed(title: str, text: str) -> list[str]:
+    return [f"{title}\n{text}"] if text else []
 
 
 def _number(points: Decimal) -> float:

@@ -1,7 +1,7 @@
 """A record as a table on the terminal.
 
-Every text that a hand-in had a say in is shown character by character: control codes are written out,
-markup is not read.
+Every text of the record is printed as one line of harmless characters: control codes are written out,
+markup is not read, and lines that a long one goes on in are set in, so that none can pass for another.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
 from grader.record import ProblemRecord, Record
+from grader.report.escape import printable, throughout
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 PIPE_WIDTH = 110  # columns where there is no terminal to ask
 NEXT = "results.json (--json PATH) has the smallest failing inputs of public cases, to paste."
+INDENT = "  "
+MOST_PRINTED = 200  # characters; results.json has more
 WIDE = 90  # columns from which the sentences fit beside the names
 STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing": "dim", "not run": "dim"}
 
@@ -26,19 +30,33 @@ def show(record: Record, stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
-    console.print(Text(f"{record.assignment}: {printable(record.hand_in)}", style="bold"))
+    record = throughout(record, printable)
+    _say(console, f"{record.assignment}: {record.hand_in}", style="bold")
     wide = console.width >= WIDE
     console.print(_table(record, sentences=wide))
     for problem in () if wide else record.problems:
         if _seen(problem):
-            console.print(Text(f"{problem.name}: {_seen(problem)}"))
+            _say(console, f"{problem.name}: {_seen(problem)}")
     if any(problem.student.detail for problem in record.problems):
         console.print(Text(NEXT))
     passed = sum(problem.score > 0 for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
     for remark in record.remarks:
-        console.print(Text(f"note: {printable(remark)}"))
+        _say(console, f"note: {remark}")
+    for name, printed in (
+        (record.file, record.printed),
+        *((p.name, p.student.printed) for p in record.problems),
+    ):
+        if printed:
+            _say(console, f"note: {name} printed: {printable(printed, MOST_PRINTED)}")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    from rich.text import Text
+
+    lines = Text(text, style=style).wrap(console, max(console.width - len(INDENT), 1), overflow="fold")
+    console.print(Text(f"\n{INDENT}").join(lines))
 
 
 def _table(record: Record, *, sentences: bool) -> Table:
@@ -57,8 +75,8 @@ def _table(record: Record, *, sentences: bool) -> Table:
     for place, problem in enumerate(record.problems):
         last = place + 1 == len(record.problems) or record.problems[place + 1].topic != problem.topic
         table.add_row(
-            problem.number,
-            problem.name,
+            Text(problem.number),
+            Text(problem.name),
             f"{number(problem.score)}/{number(problem.points)}",
             Text(problem.verdict, style=STYLES.get(problem.verdict, "red")),
             *([Text(_seen(problem))] if sentences else []),
@@ -68,15 +86,10 @@ def _table(record: Record, *, sentences: bool) -> Table:
 
 
 def _seen(problem: ProblemRecord) -> str:
-    return "" if problem.verdict == "right" else printable(problem.student.sentence)
+    return "" if problem.verdict == "right" else problem.student.sentence
 
 
 def number(value: Decimal) -> str:
     """`4`, `2.5`: no trailing zeros, no exponent."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def printable(text: str) -> str:
-    """The text on one line, with every character that is not printable written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -28,6 +28,7 @@ MAX_JOINED = 40  # blocks that a salvaged statement may stretch over, such as a 
 MAX_TRIES = 20_000  # compilations, a second or two; what is broken beyond that is no Python
 GOES_ON = re.compile(r"was never closed|unterminated triple-quoted|EOF")
 NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+MAX_MESSAGE = 500  # characters of an exception's own text
 BODY_KEPT = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 
@@ -92,10 +93,11 @@ def place(error: BaseException, where: str) -> int | None:
 def said(error: BaseException) -> str:
     """`NameError: name 'x' is not defined`, whatever its `__str__` does, cut to a readable length."""
     try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        message = str(error.msg if isinstance(error, SyntaxError) else error)
+        text = str.__getitem__(message, slice(MAX_MESSAGE))  # a subclass has its own idea of a cut
     except BaseException:
         text = "(its message cannot be shown)"
-    return f"{type(error).__name__}: {str(text)[:500]}" if text else type(error).__name__
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _decode(source: bytes) -> str:

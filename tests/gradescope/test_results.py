@@ -4,12 +4,17 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-import hostile
 import pytest
+import tellers
+from hypothesis import given, settings
+from nasty import TEXTS, everywhere, hand_ins, harm, named, pile, short, texts
 
 from grader.grade import grade
-from grader.gradescope.results import results
-from grader.gradescope.schema import Results, to_json
+from grader.gradescope.results import results, withheld
+from grader.gradescope.schema import MAX_OUTPUT, Results, to_json
+from grader.record import Seen, from_json
+from grader.record import to_json as record_to_json
+from grader.report.escape import CUT, MAX_MARKS
 from grader.submission import Submission, read_submission
 
 
@@ -198,7 +203,7 @@ def test_control_characters_of_a_student_do_not_break_the_file(written):
     text = b"def grad_v(v, U, y): raise ValueError('a\\0b\\x1b[31m\\ud800\\n' * 9)"
     output = written(Submission("hw2.py", "hw2", {"hw2": (text,)}))["tests"][0]["output"]
 
-    assert "ab\x1b[31m" in output
+    assert "a\\x00b\\x1b[31m\\ud800\na\\x00b" in output
 
 
 def test_remarks_without_end_are_cut_below_the_platforms_limit(record):
@@ -207,23 +212,98 @@ def test_remarks_without_end_are_cut_below_the_platforms_limit(record):
     assert len(file.output) < 100_000
 
 
+def strictly_read(data: bytes):
+    """The file as a reader sees it that takes nothing but JSON in UTF-8."""
+
+    def refuse(constant: str):
+        raise ValueError(f"{constant} is no JSON")
+
+    return json.loads(data.decode("utf-8"), parse_constant=refuse)
+
+
+def texts_of(value) -> list[str]:
+    """Every text in a JSON value, keys among them."""
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [*value, *texts_of(list(value.values()))]
+        case list():
+            return [text for item in value for text in texts_of(item)]
+    return []
+
+
+def harmless(file: Results) -> bool:
+    """Whether it is strict JSON that comes back, with no text that does more than begin lines."""
+    written = to_json(file).encode("utf-8")
+    found = texts_of(strictly_read(written))
+    cuts = max(map(len, found)) < MAX_OUTPUT
+    calm = all(not harm(text, kept="\n\t") and pile(text) <= MAX_MARKS for text in found)
+    return calm and cuts and Results.model_validate_json(written) == file
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=150)
+@given(text=texts)
+def test_no_text_of_a_record_does_harm_in_the_file(record, text):
+    assert harmless(results(everywhere(short(record), text)))
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_nasty_reason_for_not_grading_does_no_harm_in_the_file(what):
+    assert harmless(withheld(TEXTS[what]))
+
+
+def test_a_text_of_harmless_lines_is_told_as_it_is(record):
+    text = "ValueError: é ⟨G, dW⟩ 🎉\n\tshapes (3, 4) <and> [5]\n\n    & 6"
+    first = replace(record.problems[0], student=Seen(text))
+
+    file = results(replace(record, remarks=(text,), problems=(first,)))
+
+    assert (file.output, file.tests[0].output) == (text, text)
+
+
+def test_a_text_without_end_leaves_room_for_the_input_to_try(record):
+    first = replace(record.problems[0], student=Seen("x" * 1_000_000, "v = 1"))
+
+    output = results(replace(record, problems=(first,))).tests[0].output
+
+    assert CUT in output
+    assert output.endswith("x\n\nAn input to try:\nv = 1")
+    assert len(output) < MAX_OUTPUT
+
+
+def test_hand_ins_that_say_nasty_texts_in_every_way_do_no_harm_in_the_file(assignment, key, server):
+    names = [problem.name for problem in assignment.problems]
+    records = {what: grade(assignment, key, one, server) for what, one in hand_ins(names).items()}
+
+    assert [what for what, record in records.items() if not harmless(results(record))] == []
+    assert [what for what, record in records.items() if from_json(record_to_json(record)) != record] == []
+
+
+def test_files_of_nasty_names_do_no_harm_in_the_file(assignment, key, server, tmp_path):
+    records = [grade(assignment, key, submission, server) for submission in named(tmp_path)]
+
+    assert [record.hand_in for record in records if not harmless(results(record))] == []
+    assert [record.hand_in for record in records if from_json(record_to_json(record)) != record] == []
+
+
 # ---- secrets ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", hostile.BODIES)
+@pytest.mark.parametrize("body", tellers.BODIES)
 def test_no_secret_input_gets_into_the_file(body, assignment, key, server):
-    submission = Submission("hw2.py", "hw2", {"hw2": (hostile.source(body).encode(),)})
+    submission = Submission("hw2.py", "hw2", {"hw2": (tellers.source(body).encode(),)})
 
     text = to_json(results(grade(assignment, key, submission, server)))
 
-    assert hostile.leaks(text, key) == set()
+    assert tellers.leaks(text, key) == set()
 
 
 def test_the_search_for_secrets_would_find_one(key):
     sample = next(sample for sample in key.samples["grad_v"] if not sample.public)
     text = json.dumps({"output": f"ValueError: {sample.case.values['v'].tolist()}"})
 
-    assert len(hostile.leaks(text, key)) == sample.case.values["v"].size
+    assert len(tellers.leaks(text, key)) == sample.case.values["v"].size
 
 
 def test_the_seed_does_not_get_into_the_file_but_a_name_of_it_does(reference, record, key):
@@ -242,3 +322,37 @@ def test_an_exception_on_hidden_cases_alone_is_told_without_its_message(written)
     output = written(Submission("hw2.py", "hw2", {"hw2": (text,)}))["tests"][7]["output"]
 
     assert output == "Right on the 4 public cases, but an exception is raised on hidden ones."
+
+
+# ---- what was printed ---------------------------------------------------------------------
+
+
+PRINTING = """
+print("at import")
+def curve_velocity(t):
+    print("first line")
+    print("t is", t)
+"""
+
+
+def test_what_is_printed_at_import_is_part_of_the_output_on_the_whole(written):
+    file = written(Submission("hw2.py", "hw2", {"hw2": (PRINTING.encode(),)}))
+
+    assert file["output"] == "The file printed:\nat import\n"
+
+
+def test_what_a_public_case_prints_stands_in_its_row_with_its_lines(written):
+    file = written(Submission("hw2.py", "hw2", {"hw2": (PRINTING.encode(),)}))
+    (row,) = [row for row in file["tests"] if row["name"].startswith("curve_velocity")]
+
+    assert "\n\nOn a public case it printed:\nfirst line\nt is " in row["output"]
+
+
+def test_what_a_secret_case_prints_is_nowhere(assignment, key, server):
+    """The function prints what it is given, all of it; students see that of public cases, staff neither."""
+    source = b"def curve_velocity(t):\n    print(repr(t))\n"
+    submission = Submission("hw2.py", "hw2", {"hw2": (source,)})
+    record = grade(assignment, key, submission, server)
+
+    assert tellers.leaks(record_to_json(record), key) == set()
+    assert "-0.89" in record_to_json(record)

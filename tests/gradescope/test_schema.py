@@ -13,6 +13,7 @@ from gradescope_utils.autograder_utils import decorators
 from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nasty import texts
 from pydantic import ValidationError
 
 from grader.gradescope.schema import MAX_OUTPUT, Results, json_schema, to_json
@@ -335,6 +336,21 @@ def test_half_a_character_becomes_a_question_mark_everywhere():
         "extra_data": {"k?": ["?"]},
         "tests": [{"name": "?", "tags": ["?"]}],
     }
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=150)
+@given(texts)
+def test_any_text_anywhere_gives_a_file_in_utf_8_that_reads_back_without_zeros(text):
+    test = {"name": text, "number": text, "output": text, "tags": [text], "extra_data": {text: [text]}}
+    leader = {"name": text, "value": text}
+    data = {"score": 1, "output": text, "extra_data": {text: text}, "tests": [test], "leaderboard": [leader]}
+    results = Results.model_validate(data)
+
+    written = to_json(results).encode("utf-8")
+
+    assert Results.model_validate_json(written) == results
+    assert "\0" not in str(json.loads(written, parse_constant=refuse)["tests"][0]["output"])
+    assert b"\\u0000" not in written.replace(b"\\\\", b"")
 
 
 def test_characters_beyond_ascii_stay_as_they_are():

@@ -8,10 +8,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from nasty import TEXTS, TOTAL, everywhere, hand_ins, harm, named, pile, short, texts
 
 from grader.grade import grade
 from grader.record import Seen
-from grader.report.text import PIPE_WIDTH, number, printable, show
+from grader.report.escape import CUT, LINE, MAX_MARKS
+from grader.report.text import PIPE_WIDTH, number, show
 from grader.submission import read_submission
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -333,19 +336,124 @@ def test_control_characters_in_the_hand_ins_name_are_written_out(right):
     assert actual == "Matrix differentials: a\\nb\\x1b.py"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a b", "a b"),
-        ("é ⟨G, dW⟩ 🎉 導", "é ⟨G, dW⟩ 🎉 導"),
-        ("C:\\new", "C:\\new"),
-        ("a\tb\nc", "a\\tb\\nc"),
-        ("\u202egnp.exe", "\\u202egnp.exe"),
-        ("\u200b\u2028\ufeff", "\\u200b\\u2028\\ufeff"),
-        ("\xa0", "\\xa0"),
-        ("\udcff", "\\udcff"),
-        ("", ""),
-    ],
-)
-def test_a_character_that_is_not_printable_is_written_as_an_escape(text, expected):
-    assert printable(text) == expected
+def told(record, text: str):
+    """The record with that text wherever a student's words may stand."""
+    first = with_sentence(short(record), text).problems[0]
+    return replace(
+        record,
+        hand_in=text,
+        file=text,
+        remarks=(text, text),
+        problems=(
+            replace(first, student=everywhere(first.student, text), staff=everywhere(first.staff, text)),
+        ),
+    )
+
+
+def said(record) -> str:
+    """A student's words in a record, as they are."""
+    return " ".join([record.hand_in, *record.remarks, *(p.student.sentence for p in record.problems)])
+
+
+def harmless(text: str) -> bool:
+    return (harm(text, kept="\n"), pile(text) <= MAX_MARKS) == (set(), True)
+
+
+fuzz = settings(derandomize=True, deadline=None, database=None, max_examples=150)
+
+
+@fuzz
+@given(text=texts)
+def test_no_text_of_a_hand_in_does_harm(right, text):
+    assert harmless(shown(told(right, text)))
+
+
+@fuzz
+@given(text=texts)
+def test_no_text_of_a_record_does_harm_wherever_it_comes_from(right, text):
+    assert harmless(shown(everywhere(short(right), text)))
+
+
+@pytest.mark.parametrize("columns", ["30", "80", "132"])
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_terminal_gets_no_code_from_a_text(right, what, columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    record = told(right, TEXTS[what])
+    ours = set(ANSI.findall(shown_on_a_terminal(told(right, "x" * 200))))
+
+    text = shown_on_a_terminal(record)
+
+    assert set(ANSI.findall(text)) <= ours
+    assert harmless(ANSI.sub("", text))
+
+
+@fuzz
+@given(text=texts)
+def test_no_line_at_the_margin_is_a_students(right, text):
+    lines = shown(told(right, text)).splitlines()
+
+    assert (
+        [line[:5] for line in lines if line[:1] not in ("", " ", "\u2500")]
+        == [
+            "Matri",
+            "1.1  ",
+            *(["resul"] if text else []),  # what to do next
+            f"0 of {number(right.problems[0].points)}"[:5],
+            "note:",
+            "note:",
+            *(["note:", "note:"] if text else []),  # what was printed
+        ]
+    )
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "110"])
+@pytest.mark.parametrize("before", range(0, 120, 7))
+def test_a_line_that_is_wrapped_cannot_pass_for_the_total(right, columns, before, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    record = told(right, "x" * before + f" {TOTAL}" * 9)
+
+    text = ANSI.sub("", shown_on_a_terminal(record))
+
+    assert [line for line in text.splitlines() if line.startswith("100 of")] == []
+
+
+def test_a_sentence_without_end_is_cut_and_says_so(right):
+    assert seen(shown(with_sentence(right, "x" * 200_000))) == squeezed(
+        "x" * (LINE // 2) + CUT + "x" * (LINE // 2)
+    )
+
+
+@pytest.fixture(scope="session")
+def spoken(assignment, key, server):
+    """The records of hand-ins that say nasty texts in every way they have, by that way."""
+    names = [problem.name for problem in assignment.problems]
+    return {what: grade(assignment, key, one, server) for what, one in hand_ins(names).items()}
+
+
+def test_hand_ins_that_say_nasty_texts_in_every_way_do_no_harm(spoken):
+    assert [what for what, record in spoken.items() if not harmless(shown(record))] == []
+
+
+def test_what_they_say_gets_into_their_records(spoken):
+    quiet = {"returns it", "prints it", "prints it while it is executed", "loses a function of a long name"}
+
+    assert {what for what, record in spoken.items() if not harm(said(record))} <= {
+        f"{what}, part {part}" for what in quiet for part in (1, 2)
+    }
+
+
+def test_files_of_nasty_names_do_no_harm(assignment, key, server, tmp_path):
+    records = [grade(assignment, key, submission, server) for submission in named(tmp_path)]
+
+    assert any(harm(record.hand_in) for record in records)
+    assert any(harm(remark) for record in records for remark in record.remarks)
+    assert [record.hand_in for record in records if not harmless(shown(record))] == []
+
+
+def test_what_public_cases_print_is_a_note_of_one_line(grade_text):
+    text = shown(
+        grade_text("print('at import')\ndef curve_velocity(t):\n    print('first'); print('second' * 100)")
+    )
+    assert "note: the file printed: at import\\n\n" in text
+    assert "note: curve_velocity printed: first\\nsecondsecond" in text
+    assert "[... cut ...]" in text
