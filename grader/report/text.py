@@ -45,7 +45,7 @@ def show(record: Record, stream: TextIO) -> None:
     for remark in record.remarks:
         _say(console, f"note: {remark}")
     for name, printed in (
-        (record.file, record.printed),
+        (record.file or "the file", record.printed),
         *((p.name, p.student.printed) for p in record.problems),
     ):
         if printed:

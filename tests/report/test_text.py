@@ -343,6 +343,7 @@ def told(record, text: str):
         record,
         hand_in=text,
         file=text,
+        printed=text,
         remarks=(text, text),
         problems=(
             replace(first, student=everywhere(first.student, text), staff=everywhere(first.staff, text)),
