@@ -456,5 +456,6 @@ def test_what_public_cases_print_is_a_note_of_one_line(grade_text):
         grade_text("print('at import')\ndef curve_velocity(t):\n    print('first'); print('second' * 100)")
     )
     assert "note: the file printed: at import\\n\n" in text
-    assert "note: curve_velocity printed: first" in text
+    assert "note: curve_velocity printed:" in text
+    assert "first\\nsecondsecond" in text
     assert "[... cut ...]" in text
