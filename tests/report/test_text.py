@@ -458,4 +458,4 @@ def test_what_public_cases_print_is_a_note_of_one_line(grade_text):
     assert "note: the file printed: at import\\n\n" in text
     assert "note: curve_velocity printed:" in text
     assert "first\\nsecondsecond" in text
-    assert "[... cut ...]" in text
+    assert "cut ...]" in text
