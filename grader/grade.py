@@ -30,10 +30,12 @@ from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.sandbox.isolation import accepted
 from grader.sandbox.jail import Source
 from grader.sandbox.landlock import readable
-from grader.sandbox.outcome import Crashed, NotRun, Returned, TimedOut
+from grader.sandbox.outcome import Crashed, Note, NotRun, Returned, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
 from grader.submission import Submission
+
+MOST_LOST = 200  # characters of names
 
 Progress = Callable[[str], None]
 
@@ -165,8 +167,10 @@ def _measured(comparison: Comparison) -> Measured:
 
 def _remarks(session: Session) -> tuple[str, ...]:
     fault = [session.submission.fault] if session.submission.fault else []
-    lost = [
-        f"{note.where}: {note.message}" + (f"; lost: {', '.join(note.lost)}" if note.lost else "")
-        for note in session.notes
-    ]
-    return (*fault, *session.submission.remarks, *lost)
+    return (*fault, *session.submission.remarks, *map(_remark, session.notes))
+
+
+def _remark(note: Note) -> str:
+    names = ", ".join(note.lost)
+    lost = f"; lost: {names if len(names) <= MOST_LOST else f'{len(note.lost)} functions'}" if names else ""
+    return f"{note.where}: {note.message}{lost}"

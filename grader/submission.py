@@ -30,6 +30,7 @@ MAX_BRACKETS = 1_000_000  # of a notebook: three bytes of JSON can become an obj
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
 MAX_REMARKS = 8
+MAX_REMARK = 600  # characters
 MAX_MEMBERS = 20_000  # of a zip, pictures and data included
 CLUTTER = {"__MACOSX", ".git", ".ipynb_checkpoints", "__pycache__", ".venv", "venv", "site-packages"}
 
@@ -99,7 +100,13 @@ def _text(name: str) -> str:
 def _told(remarks: list[str]) -> tuple[str, ...]:
     more = len(remarks) - MAX_REMARKS
     told = [*remarks[:MAX_REMARKS], *([f"{more} more files were passed over"] if more > 0 else [])]
-    return tuple(map(_text, told))
+    return tuple(_text(remark) if len(remark) <= MAX_REMARK else _shortened(_text(remark)) for remark in told)
+
+
+def _shortened(text: str) -> str:
+    """Cut in the middle: a name may have any length."""
+    half = MAX_REMARK // 2
+    return f"{text[:half]} [... cut ...] {text[-half:]}"
 
 
 def _entries(path: Path, remarks: list[str]) -> Entries:

@@ -164,3 +164,9 @@ def test_an_assignment_among_the_libraries_is_refused(assignment, key, server):
     among = replace(assignment, folder=Path(np.__file__).parent / "course")
     with pytest.raises(Fault, match="student code may read: move it elsewhere"):
         grade(among, key, Submission("hw2.py", "hw2", {"hw2": (b"",)}), server)
+
+
+def test_many_long_names_that_are_lost_are_counted(grade_text):
+    text = "if True:\n" + "".join(f"    def {'f' * 90}{k}(x): pass\n" for k in range(20)) + "    1 / 0 +\n"
+    (remark,) = grade_text(text).remarks
+    assert remark.endswith("; lost: 20 functions")

@@ -155,7 +155,7 @@ AGAINST = {  # layer: the attacks that it is there for
         signals_the_grader,
         uses_an_io_ring,
     ),
-    "rlimits": (takes_memory, raises_a_limit, opens_many),
+    "rlimits": (takes_memory, opens_many, raises_a_limit),
 }
 
 

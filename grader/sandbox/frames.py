@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 MAX_FRAME = 1 << 20  # bytes; the shipped homework's largest message has 40 thousand
 MAX_ANSWER = 1 << 17  # bytes of what a student's process may say at once: 128 × 128 doubles
+MAX_WHAT = 200  # characters
 MAX_DEPTH = 6
 MAX_NDIM = 8
 MAX_INT = 32  # bytes
@@ -64,7 +65,10 @@ class Stub:
 
 @dataclass(frozen=True)
 class Foreign:
-    """Stands for an answer that is no value of ours; `what` names it: "an object of type Tensor"."""
+    """Stands for an answer that is no value of ours; `what` names it: "an object of type Tensor".
+
+    Of a longer name the beginning arrives.
+    """
 
     what: str
 
@@ -247,7 +251,7 @@ def _read_stub(data: bytes, at: int, depth: int) -> tuple[Stub, int]:
 
 def _read_foreign(data: bytes, at: int, depth: int) -> tuple[Foreign, int]:
     what, end = _read_text(data, at, depth)
-    return Foreign(what), end
+    return Foreign(what[:MAX_WHAT]), end
 
 
 def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:

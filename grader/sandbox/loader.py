@@ -29,6 +29,7 @@ MAX_TRIES = 20_000  # compilations, a second or two; what is broken beyond that 
 GOES_ON = re.compile(r"was never closed|unterminated triple-quoted|EOF")
 NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 MAX_MESSAGE = 500  # characters of an exception's own text
+MAX_NAME = 100  # and of its type's name
 BODY_KEPT = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 
@@ -97,7 +98,8 @@ def said(error: BaseException) -> str:
         text = str.__getitem__(message, slice(MAX_MESSAGE))  # a subclass has its own idea of a cut
     except BaseException:
         text = "(its message cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    kind = type(error).__name__[:MAX_NAME]
+    return f"{kind}: {text}" if text else kind
 
 
 def _decode(source: bytes) -> str:

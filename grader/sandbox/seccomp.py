@@ -25,8 +25,7 @@ ALLOWED = (
     "brk mmap mmap2 munmap mprotect mremap madvise msync mincore membarrier",
     # what is open already, and what is opened for reading (below)
     "read readv pread64 preadv write writev lseek _llseek fadvise64 close close_range dup dup2 dup3",
-    "pipe pipe2 sendto recvfrom send recv shutdown getsockopt getsockname getpeername",
-    "poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64",
+    "pipe pipe2 poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64",
     # looking at files
     "stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64",
     "access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir umask",
@@ -46,10 +45,11 @@ ALLOWED = (
 UNKNOWN = ("clone3",)  # the C library falls back on clone, whose flags a filter can read
 OF_ITSELF = ("sched_getaffinity", "getpgid", "getsid")  # their first argument is a process: 0 is this one
 WRITING = 0o3 | 0o100 | 0o1000 | 0o20000000  # O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE
-OF_A_DESCRIPTOR = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+PLAIN = ("sendto", "recvfrom", "send", "recv")  # their fourth argument is flags: none is needed
+OF_A_DESCRIPTOR = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC
 QUESTIONS = (  # ioctls: of a terminal its settings and size, of a descriptor its own flags
     *(0x5401, 0x5413),  # TCGETS, TIOCGWINSZ
-    *(0x541B, 0x5421, 0x5450, 0x5451),  # FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+    *(0x541B, 0x5450, 0x5451),  # FIONREAD, FIONCLEX, FIOCLEX
 )
 PR_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME: of a thread
 CLONE_THREAD = 0x10000
@@ -85,6 +85,7 @@ def _add_conditional(rules: pyseccomp.SyscallFilter) -> None:
         ("clone", pyseccomp.Arg(0, masked, CLONE_THREAD, CLONE_THREAD)),
         ("prlimit64", pyseccomp.Arg(2, equal, 0)),  # to read a limit, not to set one
         *((name, pyseccomp.Arg(0, equal, 0)) for name in OF_ITSELF),
+        *((name, pyseccomp.Arg(3, equal, 0)) for name in PLAIN),
         *(("fcntl", pyseccomp.Arg(1, equal, command)) for command in OF_A_DESCRIPTOR),
         *(("fcntl64", pyseccomp.Arg(1, equal, command)) for command in OF_A_DESCRIPTOR),
         *(("ioctl", pyseccomp.Arg(1, equal, request)) for request in QUESTIONS),

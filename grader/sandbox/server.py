@@ -123,12 +123,25 @@ def _attack(prepared: Prepared, connection: int, grader: int) -> NoReturn:
         os._exit(0)
 
 
+def _numbers() -> int | None:
+    """A descriptor that sets the last process number; None where there is no namespace of its own."""
+    if os.getpid() != 1:
+        return None
+    with suppress(OSError):
+        return os.open("/proc/sys/kernel/ns_last_pid", os.O_WRONLY | os.O_CLOEXEC)
+    return None
+
+
 def _serve(line: socket.socket, prepared: Prepared) -> None:
-    child = 0
+    child, numbers = 0, _numbers()
     while True:
         request, descriptors, _, _ = socket.recv_fds(line, PACKET, 1)
         match request.decode().split():
             case ["fork", memory, seconds] if not child:
+                if (
+                    numbers is not None
+                ):  # every hand-in has the same: a count would tell the next one something
+                    os.pwrite(numbers, b"1", 0)
                 answer = child = _forked(prepared, descriptors[0], Budget(int(memory), int(seconds)))
             case ["stop", patience] if child:
                 answer, child = _ended(child, float(patience)), 0

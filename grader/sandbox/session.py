@@ -39,6 +39,7 @@ from grader.submission import Submission
 
 PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how
 MAX_TEXT = 600  # characters of one text from the student's process
+MAX_NAME = 100  # of a name
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
 
@@ -152,7 +153,7 @@ class Session:
                     at == index and _places(mutated)
                 ):
                     changed = tuple(name for k, name in enumerate(names) if k in mutated) if mutated else ()
-                    seconds = took if math.isfinite(took) else 0.0
+                    seconds = min(max(0.0, took), self._limits.call_seconds)  # of NaN, 0
                     return Returned(value, changed, counts, seconds, printed[:MAX_PRINTED])
                 case (str("raised"), int(at), str(kind), str(message), str(where), str(printed)) if (
                     at == index
@@ -225,9 +226,8 @@ def _loaded(message: Any) -> tuple[tuple[Note, ...], str]:
 def _note(note: Any) -> Note:
     match note:
         case (str(where), str(message), tuple(lost)) if all(isinstance(name, str) for name in lost):
-            return Note(
-                where[:MAX_TEXT], message[:MAX_TEXT], tuple(name[:MAX_TEXT] for name in lost[:MAX_NOTES])
-            )
+            names = tuple(name[:MAX_NAME] for name in lost[:MAX_NOTES])
+            return Note(where[:MAX_NAME], message[:MAX_TEXT], names)
     raise FrameError(NO_ANSWER)
 
 

@@ -8,7 +8,7 @@ from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, Stub
 from grader.sandbox.outcome import MAX_PRINTED, Crashed, Missing, NotRun, Raised, Returned, TimedOut
 from grader.sandbox.question import Question
-from grader.sandbox.session import MAX_TEXT, NO_ANSWER, NO_TIME, Session
+from grader.sandbox.session import MAX_NAME, MAX_TEXT, NO_ANSWER, NO_TIME, Session
 from grader.submission import Submission
 
 SOON = 0.3  # seconds
@@ -129,7 +129,7 @@ def test_a_crash_costs_its_call_and_those_behind_it(opened):
 
 @pytest.mark.parametrize("death", ["os._exit(0)", "os.abort()", "say(b'nonsense')"])
 def test_a_fresh_process_takes_up_at_the_next_question(opened, death):
-    source = f"{WIRE}\ndef f():\n    {death}\ndef g(x): return (os.getpid(), x)\n"
+    source = f"{WIRE}\ndef f():\n    {death}\nBORN = os.urandom(8)\ndef g(x): return (BORN.hex(), x)\n"
     with opened(source) as session:
         (before,) = session.ask(Question("g", ("x",), ((1,),)))
         session.ask(NOTHING)
@@ -314,7 +314,7 @@ def test_a_forged_call_counts_as_one(ask):
         pytest.param(("loaded", (("a", "b", ("f",)),), ""), [("a", "b", ("f",))], id="note"),
         pytest.param(
             ("loaded", (("a" * 10**4, "b" * 10**4, ("f" * 10**3,) * 100),), ""),
-            [("a" * MAX_TEXT, "b" * MAX_TEXT, ("f" * MAX_TEXT,) * 20)],
+            [("a" * MAX_NAME, "b" * MAX_TEXT, ("f" * MAX_NAME,) * 20)],
             id="huge note",
         ),
         pytest.param(("loaded", (("a", "b", ()),) * 10**3, ""), [("a", "b", ())] * 20, id="many notes"),
