@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.sandbox.kernel import checked, syscall
-from grader.sandbox.layers import FIRST_UID, MOST_FILES, TEMPORARY, UIDS, Budget
+from grader.sandbox.layers import MOST_FILES, TEMPORARY, Budget
 
 MARK = ctypes.create_string_buffer(b"only the server's memory says: unmarked")  # at the same place in a child
 
@@ -112,8 +112,8 @@ def becomes_root(_target: Target) -> bool:
     return True
 
 
-def keeps_its_user(_target: Target) -> bool:
-    return not FIRST_UID <= os.getuid() < FIRST_UID + UIDS
+def stays_root(_target: Target) -> bool:
+    return os.getuid() == 0
 
 
 def uses_an_io_ring(_target: Target) -> bool:
@@ -142,7 +142,7 @@ FILES = (reads_a_file, lists_the_machine, reads_the_servers_environment)
 AGAINST = {  # layer: the attacks that it is there for
     "ns": (signals_the_grader, opens_a_socket),
     "userns": (signals_the_grader, opens_a_socket),
-    "uid": (keeps_its_user, becomes_root),
+    "uid": (stays_root, becomes_root),
     "chroot": FILES,
     "landlock": FILES,
     "seccomp": (
@@ -159,11 +159,10 @@ AGAINST = {  # layer: the attacks that it is there for
 }
 
 
-def succeeding(target: Target, user: bool) -> list[str]:
-    """The names of the attacks that succeed here. `user` says whether a user of its own is to be had."""
+def succeeding(target: Target) -> list[str]:
+    """The names of the attacks that succeed here."""
     every = dict.fromkeys(attack for attacks in AGAINST.values() for attack in attacks)
-    tried = [attack for attack in every if user or attack is not keeps_its_user]
-    return [attack.__name__ for attack in tried if _tried(attack, target)]
+    return [attack.__name__ for attack in every if _tried(attack, target)]
 
 
 def _tried(attack: Callable[[Target], bool], target: Target) -> bool:

@@ -8,6 +8,7 @@ forbids the calls that the others are made of. What is dear is made once, in the
 from __future__ import annotations
 
 import os
+import pwd
 import resource
 import signal
 from collections.abc import Callable, Collection
@@ -94,7 +95,7 @@ def _succeeds(action: Callable[[], None]) -> bool:
 
 def prepare(grader: int, namespaces: str, without: Collection[str] = ()) -> Prepared:
     """Make what is made once; `grader` is the grader's process number."""
-    uid = FIRST_UID + grader % UIDS if os.geteuid() == 0 and "uid" not in without else None
+    uid = _unknown_user(grader) if os.geteuid() == 0 and "uid" not in without else None
     ruleset = _ruleset() if "landlock" not in without else None
     unreadable = uid is not None and not _open_to_all(os.path.dirname(os.__file__))
     return Prepared(
@@ -107,6 +108,17 @@ def prepare(grader: int, namespaces: str, without: Collection[str] = ()) -> Prep
         program=_program() if "seccomp" not in without else None,
         without=frozenset(without),
     )
+
+
+def _unknown_user(number: int) -> int:
+    """A user of this number's own, whom the machine does not know."""
+    for offset in range(UIDS):
+        uid = FIRST_UID + (number + offset) % UIDS
+        try:
+            pwd.getpwuid(uid)
+        except KeyError:
+            return uid
+    raise OSError(f"every user from {FIRST_UID} to {FIRST_UID + UIDS - 1} has an account")
 
 
 def _ruleset() -> int | None:
@@ -164,7 +176,9 @@ def names(prepared: Prepared) -> tuple[str, ...]:
         "seccomp": prepared.program,
         "rlimits": "rlimits" not in prepared.without,
     }
-    return tuple(name for name, present in here.items() if present not in (None, "", False))
+    return tuple(
+        name for name, present in here.items() if name and present is not None and present is not False
+    )
 
 
 def put_on(prepared: Prepared, budget: Budget) -> None:

@@ -86,6 +86,7 @@ def _proved(grader: int, namespaces: str, without: frozenset[str]) -> tuple[Prep
     if prepared.empty is not None:
         for name in " ".join(LAZY).split():
             import_module(name)
+        os.getcwd = lambda: "/"  # the kernel has no name for a folder that is deleted
     match _tried(prepared, grader):
         case ("succeeded", *names):
             return prepared, names
@@ -118,7 +119,7 @@ def _attack(prepared: Prepared, connection: int, grader: int) -> NoReturn:
             line.send(("refused", *refused.args))
         else:
             target = attacks.Target(grader, prepared.server, TRIAL)
-            line.send(("succeeded", *attacks.succeeding(target, prepared.uid is not None)))
+            line.send(("succeeded", *attacks.succeeding(target)))
     finally:
         os._exit(0)
 
