@@ -15,9 +15,9 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from traceback import walk_tb
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from grader.sandbox.outcome import Note
 
@@ -73,12 +73,9 @@ def _execute(label: str, cells: Sequence[Cell], module: ModuleType, notes: list[
             where, text = label, _decode(cell)
         else:
             where, text = f"cell {number}", cell if _compiles(cell) else _without_magics(cell)
-        for node, flags in _statements(where, text, notes):
+        for node, code in _statements(where, text, notes):
             try:
-                exec(
-                    compile(ast.Module([node], []), where, "exec", flags=flags, dont_inherit=True),
-                    module.__dict__,
-                )
+                exec(code, module.__dict__)
             except BaseException as error:  # SystemExit and KeyboardInterrupt too: the rest goes on
                 notes.append(
                     Note(f"{where}, line {place(error, where) or node.lineno}", said(error), _names(node))
@@ -87,19 +84,39 @@ def _execute(label: str, cells: Sequence[Cell], module: ModuleType, notes: list[
 
 def place(error: BaseException, where: str) -> int | None:
     """The last line of that file or cell on the way to the error."""
-    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == where]
+    lines = [line for name, line in way(error) if name == where]
     return lines[-1] if lines else None
+
+
+def way(error: BaseException) -> list[tuple[str, int]]:
+    """The files and lines on the way to the error; none where its class has another idea of a traceback."""
+    try:
+        return [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    except BaseException:
+        return []
+
+
+def kind(error: BaseException) -> str:
+    """The name of its type, whatever a metaclass makes of that."""
+    return cut(lambda: type(error).__name__, MAX_NAME, "an exception")
 
 
 def said(error: BaseException) -> str:
     """`NameError: name 'x' is not defined`, whatever its `__str__` does, cut to a readable length."""
+    text = cut(
+        lambda: str(error.msg if isinstance(error, SyntaxError) else error),
+        MAX_MESSAGE,
+        "(its message cannot be shown)",
+    )
+    return f"{kind(error)}: {text}" if text else kind(error)
+
+
+def cut(text: Callable[[], str], length: int, instead: str) -> str:
+    """The text's beginning, or what stands for it where asking for it fails."""
     try:
-        message = str(error.msg if isinstance(error, SyntaxError) else error)
-        text = str.__getitem__(message, slice(MAX_MESSAGE))  # a subclass has its own idea of a cut
+        return str.__getitem__(text(), slice(length))  # a subclass has its own idea of a cut
     except BaseException:
-        text = "(its message cannot be shown)"
-    kind = type(error).__name__[:MAX_NAME]
-    return f"{kind}: {text}" if text else kind
+        return instead
 
 
 def _decode(source: bytes) -> str:
@@ -113,18 +130,30 @@ def _decode(source: bytes) -> str:
         return source.decode("latin-1")
 
 
-def _statements(where: str, text: str, notes: list[Note]) -> Iterator[tuple[ast.stmt, int]]:
-    """Every top-level statement with its compiler flags; what does not compile is noted."""
+def _statements(where: str, text: str, notes: list[Note]) -> Iterator[tuple[ast.stmt, CodeType]]:
+    """Every top-level statement with its code; what does not compile is noted."""
     flags = 0
     for start, block in _blocks(where, text, notes):
-        for node in ast.parse("\n" * start + block, where).body:
+        source = "\n" * start + block
+        for node in ast.parse(source, where).body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 flags |= sum(
                     getattr(__future__, n.name).compiler_flag
                     for n in node.names
                     if hasattr(__future__, n.name)
                 )
-            yield node, flags
+            yield node, _code(node, source, where, flags)
+
+
+def _code(node: ast.stmt, source: str, where: str, flags: int) -> CodeType:
+    try:
+        code: CodeType = compile(ast.Module([node], []), where, "exec", flags, dont_inherit=True)
+    except RecursionError:  # a sum of a thousand terms: text may nest deeper than a tree
+        lines = io.StringIO(source, newline="").readlines()[: node.end_lineno]
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        own = "\n" * (first - 1) + "".join(lines[first - 1 :])
+        code = compile(own, where, "exec", flags, dont_inherit=True)
+    return code
 
 
 def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
@@ -176,6 +205,7 @@ def _margins(lines: Sequence[str]) -> list[int]:
 def _error(text: str, where: str = "") -> BaseException | None:
     """Why a text does not compile, if it does not."""
     try:
+        ast.parse(text, where)
         compile(text, where, "exec", dont_inherit=True)
     except NOT_COMPILED as error:
         return error

@@ -37,9 +37,11 @@ LAZY = (  # what code imports late, where the libraries cannot be seen later
     "difflib doctest fractions functools glob hashlib heapq html inspect itertools json linecache locale",
     "logging math numbers operator pickle platform pprint queue random re secrets statistics string textwrap",
     "threading time timeit traceback types typing unicodedata unittest uuid zlib _strptime",
+    "graphlib multiprocessing optparse pkgutil tracemalloc zoneinfo",
     *(f"encodings.{name}" for name in ("ascii", "latin_1", "cp1252", "cp1251", "cp437", "gbk", "iso8859_15")),
     *(f"encodings.{name}" for name in ("idna", "utf_8_sig", "utf_16", "utf_32")),
-    "numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing",
+    "numpy.char numpy.ctypeslib numpy.fft numpy.lib.recfunctions numpy.linalg numpy.ma numpy.polynomial",
+    "numpy.random numpy.rec numpy.strings numpy.testing",
 )
 
 

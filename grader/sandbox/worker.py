@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable
 from time import perf_counter
-from traceback import walk_tb
 from typing import Any, NoReturn
 
 import numpy as np
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from grader.sandbox import frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
-from grader.sandbox.loader import load, said
+from grader.sandbox.loader import cut, kind, load, said, way
 from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
 
 
@@ -65,7 +64,8 @@ def _serve(line: Line) -> NoReturn:
                 _remote(x, index, line, lock, running) if isinstance(x, Stub) else x for x in arguments
             )
             answer = _answer(function, index, handed)
-            running.clear()
+            with lock:  # whatever a thread of theirs is asking is answered first
+                running.clear()
             _send_answer(line, (*answer, printed.taken()))
 
 
@@ -78,7 +78,7 @@ def _answer(function: Callable[..., Any], index: int, arguments: tuple[Any, ...]
         mutated = [k for k, x in enumerate(arguments) if before[k] is not None and x.tobytes() != before[k]]
         return ("answer", index, _travelling(value), tuple(mutated), seconds)
     except BaseException as error:
-        return ("raised", index, type(error).__name__[:100], said(error), _where(error))
+        return ("raised", index, kind(error), said(error), _where(error))
 
 
 def _send_answer(line: Line, message: tuple[Any, ...]) -> None:
@@ -116,8 +116,9 @@ class _Printed(io.BytesIO):
 
 def _where(error: BaseException) -> str:
     """The deepest place in the student's own source: "hw2.py, line 12"."""
-    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
-    theirs = [(name, line) for name, line in places if not os.path.isabs(name) and not name.startswith("<")]
+    theirs = [
+        (name, line) for name, line in way(error) if not os.path.isabs(name) and not name.startswith("<")
+    ]
     return f"{theirs[-1][0]}, line {theirs[-1][1]}" if theirs else ""
 
 
@@ -131,11 +132,11 @@ def _remote(
     basis: list[tuple[tuple[int, ...], NDArray[Any]]] = []  # the argument's shape, the values
 
     def function(x: Any) -> Any:
+        sent = _plain(x)
+        at = _one(sent)
         with lock:
             if running != [index]:  # a thread that outlived its call must not speak during another
                 raise RuntimeError(f"{stub.name} can only be called while the call it was given to runs")
-            sent = _plain(x)
-            at = _one(sent)
             if not (basis and at is not None and sent.shape == basis[0][0]):
                 tag, value = _asked(stub, index, sent, line)
                 if tag == "refused":
@@ -184,7 +185,7 @@ def _travelling(value: Any) -> Any:
             return tuple(_travelling(item) for item in value)
         case list():
             return [_travelling(item) for item in value]
-    return Foreign(f"an object of type {type(value).__name__[:100]}")
+    return Foreign(f"an object of type {cut(lambda: type(value).__name__, 100, 'that has no name')}")
 
 
 def _plain(x: NDArray[Any]) -> Any:

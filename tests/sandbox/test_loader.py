@@ -433,3 +433,12 @@ def test_a_module_that_nobody_has_is_still_missing(loaded):
     _, notes = loaded(script("import rule\n"), rules="a = 1\n")
 
     assert [note.message for note in notes] == ["ModuleNotFoundError: No module named 'rule'"]
+
+
+@pytest.mark.parametrize("terms", [900, 1500, 2500])
+def test_a_long_sum_is_no_lost_function(loaded, terms):
+    """Text may nest deeper than the tree that it is parsed into."""
+    total = " + ".join(["x"] * terms)
+    defined, notes = loaded(f"import math\n\ndef f(x):\n    return {total}\n\nlast = 1\n".encode())
+
+    assert (notes, defined["f"](1), defined["last"]) == ([], terms, 1)

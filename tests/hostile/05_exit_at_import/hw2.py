@@ -1,0 +1,17 @@
+import sys
+
+import numpy as np
+
+sys.exit(0)
+
+
+def gradient(x):
+    return 3 * x**2
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

@@ -1,0 +1,18 @@
+import threading
+
+import numpy as np
+
+threading.Thread(target=threading.Event().wait).start()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+def gradient(x):
+    return 3 * x**2
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

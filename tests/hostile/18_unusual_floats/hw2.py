@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def gradient(x):
+    return (3 * x**2).astype(">f8")
+
+
+def hessian(x):
+    return np.diag(6 * x).astype(np.longdouble)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def gradient(x):
+    return 7 ** (10**8)
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

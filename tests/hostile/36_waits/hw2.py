@@ -1,0 +1,15 @@
+import threading
+
+import numpy as np
+
+
+def gradient(x):
+    threading.Event().wait()
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

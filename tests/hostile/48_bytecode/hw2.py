@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import numpy as np
+
+
+def reached():
+    from grader.sandbox import loader
+
+    Path(loader.__file__).with_name("hostile-canary.pyc").write_bytes(b"code")
+    return True
+
+
+try:
+    REACHED = reached()
+except OSError:
+    REACHED = False
+
+
+def gradient(x):
+    return 3 * x**2 if REACHED else 0 * x
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])

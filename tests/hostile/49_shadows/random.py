@@ -1,0 +1,2 @@
+HOSTILE = True
+raise SystemExit("this file was executed")

@@ -1,0 +1,17 @@
+import numpy as np
+
+
+def gradient(x):
+    return 3 * x**2
+
+
+exec("def " + "f" * 100_000 + "(): return 1")
+raise ValueError("x" * 100_000)
+
+
+def hessian(x):
+    return np.diag(6 * x)
+
+
+def slopes(ds, n):
+    return np.array([ds(e) for e in np.eye(n)])
