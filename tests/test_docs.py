@@ -59,3 +59,24 @@ def test_the_statements_open_with_a_title_and_have_balanced_mathematics(assignme
         assert topic.statement.startswith("# ")
         assert topic.statement.replace("$$", "").count("$") % 2 == 0
         assert topic.statement.count("{") == topic.statement.count("}")
+
+
+def test_every_claim_about_security_names_a_test_that_exists():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) > 20
+    assert [
+        f"{path}::{name}"
+        for path, name in named
+        if not re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    ] == []
+
+
+def test_the_page_on_security_counts_right():
+    from grader.sandbox.attacks import AGAINST
+
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    hand_ins = [path for path in (ROOT / "tests" / "hostile").iterdir() if (path / "expected.toml").exists()]
+    attacks = {attack for attacks in AGAINST.values() for attack in attacks}
+    assert f"corpus of {len(hand_ins)} hostile hand-ins" in page
+    assert len(attacks) == 16 and "tries sixteen attacks" in page

@@ -33,15 +33,14 @@ CONTROL = 3
 PACKET = 1 << 16  # bytes
 TRIAL = Budget(memory=1 << 28, seconds=10)
 LAZY = (  # what code imports late, where the libraries cannot be seen later
-    "argparse array base64 bisect calendar cmath concurrent.futures.thread copy csv datetime decimal",
-    "difflib doctest fractions functools glob hashlib heapq html inspect itertools json linecache locale",
-    "logging math numbers operator pickle platform pprint queue random re secrets statistics string textwrap",
-    "threading time timeit traceback types typing unicodedata unittest uuid zlib _strptime",
-    "graphlib multiprocessing optparse pkgutil tracemalloc zoneinfo",
+    "array base64 bisect calendar cmath concurrent.futures.thread copy csv datetime decimal difflib",
+    "fractions functools glob graphlib hashlib heapq inspect itertools json linecache locale logging math",
+    "multiprocessing numbers operator pickle pkgutil platform pprint queue random re secrets statistics string",
+    "textwrap threading time timeit traceback tracemalloc types typing unicodedata unittest uuid zlib _strptime",
     *(f"encodings.{name}" for name in ("ascii", "latin_1", "cp1252", "cp1251", "cp437", "gbk", "iso8859_15")),
     *(f"encodings.{name}" for name in ("idna", "utf_8_sig", "utf_16", "utf_32")),
-    "numpy.char numpy.ctypeslib numpy.fft numpy.lib.recfunctions numpy.linalg numpy.ma numpy.polynomial",
-    "numpy.random numpy.rec numpy.strings numpy.testing",
+    "numpy.char numpy.ctypeslib numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec",
+    "numpy.strings numpy.testing",
 )
 
 
