@@ -34,9 +34,10 @@ PACKET = 1 << 16  # bytes
 TRIAL = Budget(memory=1 << 28, seconds=10)
 LAZY = (  # what code imports late, where the libraries cannot be seen later
     "array base64 bisect calendar cmath concurrent.futures.thread copy csv datetime decimal difflib",
-    "fractions functools glob graphlib hashlib heapq inspect itertools json linecache locale logging math",
-    "multiprocessing numbers operator pickle pkgutil platform pprint queue random re secrets statistics string",
-    "textwrap threading time timeit traceback tracemalloc types typing unicodedata unittest uuid zlib _strptime",
+    "fractions functools glob graphlib hashlib heapq inspect itertools json linecache locale logging",
+    "math multiprocessing numbers operator pickle pkgutil platform pprint queue random re secrets",
+    "statistics string textwrap threading time timeit traceback tracemalloc types typing unicodedata",
+    "unittest uuid zlib _strptime",
     *(f"encodings.{name}" for name in ("ascii", "latin_1", "cp1252", "cp1251", "cp437", "gbk", "iso8859_15")),
     *(f"encodings.{name}" for name in ("idna", "utf_8_sig", "utf_16", "utf_32")),
     "numpy.char numpy.ctypeslib numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec",
