@@ -1,4 +1,4 @@
-"""Where the wall has holes nothing is graded, unless somebody types that this will do; every result says so."""
+"""Where the wall has holes nothing is graded, unless somebody types that it will do; every result says so."""
 
 import json
 import subprocess
