@@ -24,10 +24,9 @@ from grader import __version__
 from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
-from grader.faults import Fault
 from grader.key import Key, Sample
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
-from grader.sandbox.isolation import accepted
+from grader.sandbox.isolation import TooWeak, accepted
 from grader.sandbox.jail import Source
 from grader.sandbox.landlock import readable
 from grader.sandbox.outcome import Crashed, Note, NotRun, Returned, TimedOut
@@ -61,8 +60,8 @@ def grade(
         weaker: the operator has typed that less than a sound isolation will do.
 
     Raises:
-        TooWeak: the isolation is not sound, and the operator has not.
-        Fault: student code could read the assignment, or its process did not start or end in good order.
+        TooWeak: the isolation is not sound and the operator has not, or the assignment could be read.
+        Fault: the student's process did not start, or not end in good order.
     """
     isolation = accepted(source.isolation, weaker=weaker)
     _keep_out_of_reach(assignment.folder)
@@ -74,7 +73,7 @@ def _keep_out_of_reach(folder: Path) -> None:
     """See that the folder with the secrets is not among the libraries."""
     for path in readable():
         if folder.resolve().is_relative_to(path):
-            raise Fault(f"{folder} lies in {path}, which student code may read: move it elsewhere")
+            raise TooWeak(f"{folder} lies in {path}, which student code may read: move it elsewhere")
 
 
 def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress) -> Record:

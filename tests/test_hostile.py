@@ -188,17 +188,16 @@ def verdicts(record):
 
 
 def litter(canary):
-    """Files that a hand-in has left: by their name, and by the user that only this lane's processes have."""
+    """Files that a hand-in has left, by their name."""
     places = [folder for folder in ENTRANCES if os.access(folder, os.R_OK)]
-    named = [path for folder in places for path in folder.iterdir() if canary in path.name]
-    lane_user = layers.FIRST_UID + os.getpid() % layers.UIDS
-    owned = [
-        path
-        for folder in map(Path, layers.TEMPORARY)
-        for path in folder.iterdir()
-        if owner(path) == lane_user
-    ]
-    return named + owned
+    return [path for folder in places for path in folder.iterdir() if canary in path.name]
+
+
+def leftovers(source):
+    """Files and processes of the user whom only this server's children are, where it has one."""
+    user = layers.FIRST_UID + source.number % layers.UIDS
+    places = map(Path, ("/proc", *layers.TEMPORARY))
+    return [path for folder in places for path in folder.iterdir() if owner(path) == user]
 
 
 def owner(path):
@@ -248,6 +247,7 @@ def test_hostile(name, small, lane, course, canary, tmp_path):
     assert tree_of(lane) == processes
     assert course.state() == before
     assert litter(canary) == []
+    assert leftovers(lane) == []
     assert fits(verdicts(record), expected)
     assert record.score == Decimal(str(expected["score"]))
     assert from_json(to_json(record)) == record

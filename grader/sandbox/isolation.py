@@ -33,7 +33,7 @@ class Isolation:
 
 
 class TooWeak(Fault):
-    """The wall has holes, and nobody has said that grading may go on."""
+    """The wall has holes or the secrets lie on its other side, and nobody has said that grading may go on."""
 
 
 def accepted(isolation: Isolation, *, weaker: bool) -> str:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:  # the server starts before anything that imports numpy
     from grader.assignment import Limits
     from grader.sandbox.line import Line
 
-START_SECONDS = 30.0
+CLOSED = -1  # what a closed socket has for a descriptor
+START_SECONDS = 30.0  # in which a server must be ready, and give any answer
+NUMBERS = 20_000  # of users that servers may take
 PATIENCE = 1.0  # seconds in which a server may end by itself
 PACKET = 1 << 16  # bytes
 MOST_SAID = 100_000  # bytes of what a server that did not start had to say
@@ -51,7 +53,11 @@ class Process:
 
 
 class Server:
-    """A fork server, which gets ready meanwhile. It has one student's process at a time."""
+    """A fork server, which gets ready meanwhile. It has one student's process at a time.
+
+    Make it in a thread that lives as long: the kernel ends it with the thread that started it. `number` is
+    its own and picks the user of its children.
+    """
 
     def __init__(self, without: Sequence[str] = ()) -> None:
         """`without` names layers to leave out, for those who measure or test the others.
@@ -60,9 +66,10 @@ class Server:
             Fault: the interpreter does not start.
         """
         kernel.hide_memory()  # this process holds the answers
+        self.number = int.from_bytes(os.urandom(4), "little") % NUMBERS
         self._without = without
         self._isolation: Isolation | None = None
-        self._popen, self._control = _served(without)
+        self._popen, self._control = _served(self.number, without)
 
     @property
     def isolation(self) -> Isolation:
@@ -81,18 +88,29 @@ class Server:
         Raises:
             Fault: there is none to be had.
         """
-        before = self.isolation
+        if self._control.fileno() == CLOSED:
+            raise Fault("the student's process did not start: its server has been closed")
         ours, theirs = socket.socketpair()
-        request = f"fork {limits.memory << 20} {ceil(limits.hand_in_seconds) + 1}"
-        with theirs:
-            forked = self._asked(request, theirs)
-            if forked is None:  # killed while it had nothing to do: another one serves as well
-                self._restart(before)
-                forked = self._asked(request, theirs)
-        if forked is None:
+        try:
+            with theirs:
+                pid = self._forked(limits, theirs)
+            return Process(pid, _ready_line(ours))
+        except Fault:
             ours.close()
+            self._asked("stop 0")  # a process that did not become a worker
+            raise
+
+    def _forked(self, limits: Limits, end: socket.socket) -> int:
+        """The number of a new process that has that end."""
+        before = self.isolation
+        request = f"fork {limits.memory << 20} {ceil(limits.hand_in_seconds) + 1}"
+        forked = self._asked(request, end)
+        if forked is None:  # killed while it had nothing to do: another one serves as well
+            self._restart(before)
+            forked = self._asked(request, end)
+        if forked is None:
             raise Fault("the student's process did not start: its server is gone")
-        return Process(int(forked), _ready_line(ours))
+        return int(forked)
 
     def stop(self, process: Process, patience: float = 0.0) -> int:
         """Kill it with all that it started, reap it, and say how it ended: an exit code or −signal.
@@ -124,7 +142,6 @@ class Server:
         if said is None:
             words = _last_words(self._popen)
             raise Fault(f"the student's process did not start: {words or 'it said nothing'}")
-        self._control.settimeout(None)
         standing, succeeded = said.split(";")
         return Isolation(tuple(standing.split()), tuple(succeeded.split()))
 
@@ -144,7 +161,7 @@ class Server:
 
     def _restart(self, before: Isolation) -> None:
         self.close()
-        self._popen, self._control = _served(self._without)
+        self._popen, self._control = _served(self.number, self._without)
         self._isolation = self._ready()
         if self._isolation != before:
             raise Fault(f"isolation was {before.line} and is now {self._isolation.line}: grade again")
@@ -203,11 +220,11 @@ def started(without: Sequence[str] = ()) -> Iterator[Source]:
         source.close()
 
 
-def _served(without: Sequence[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _served(number: int, without: Sequence[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """A server in a fresh interpreter, and the grader's end of its control socket."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, _ours_to_blame(ours):
-        return _interpreter("grader.sandbox.server", theirs, str(os.getpid()), *without), ours
+        return _interpreter("grader.sandbox.server", theirs, str(os.getpid()), str(number), *without), ours
 
 
 def _interpreter(module: str, end: socket.socket, *arguments: str) -> subprocess.Popen[bytes]:

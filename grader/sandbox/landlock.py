@@ -23,11 +23,16 @@ LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/e
 HARMLESS = ("/usr/share/zoneinfo", "/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
 
 
-def readable() -> list[str]:
-    """Files and folders that student code may read: Python's libraries and the machine's, nothing else."""
+def libraries() -> list[str]:
+    """The folders that Python's own modules and the installed packages lie in."""
     python = [os.path.dirname(os.__file__), f"{sys.base_prefix}/lib"]
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    return [*dict.fromkeys(os.path.realpath(path) for path in (*python, *packages, *LIBRARIES, *HARMLESS))]
+    return [os.path.realpath(path) for path in (*python, *packages)]
+
+
+def readable() -> list[str]:
+    """Files and folders that student code may read: Python's libraries and the machine's, nothing else."""
+    return [*dict.fromkeys((*libraries(), *map(os.path.realpath, (*LIBRARIES, *HARMLESS))))]
 
 
 def abi() -> int:

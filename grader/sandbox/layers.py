@@ -93,11 +93,11 @@ def _succeeds(action: Callable[[], None]) -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
-def prepare(grader: int, namespaces: str, without: Collection[str] = ()) -> Prepared:
-    """Make what is made once; `grader` is the grader's process number."""
-    uid = _unknown_user(grader) if os.geteuid() == 0 and "uid" not in without else None
+def prepare(number: int, namespaces: str, without: Collection[str] = ()) -> Prepared:
+    """Make what is made once; `number` is this server's alone and picks its user."""
+    uid = _unknown_user(number) if os.geteuid() == 0 and "uid" not in without else None
     ruleset = _ruleset() if "landlock" not in without else None
-    unreadable = uid is not None and not _open_to_all(os.path.dirname(os.__file__))
+    unreadable = uid is not None and not all(map(_open_to_all, landlock.libraries()))
     return Prepared(
         server=os.getpid(),
         address_space=_address_space(),
@@ -135,13 +135,14 @@ def _program() -> bytes | None:
         from grader.sandbox import seccomp
 
         return seccomp.compiled()
-    except (ImportError, RuntimeError, OSError):
+    except (ImportError, AttributeError, RuntimeError, OSError):  # the last but one: an old libseccomp
         return None
 
 
 def _open_to_all(path: str) -> bool:
-    """Whether every user may enter that folder."""
-    return all(folder.stat().st_mode & 0o001 for folder in (Path(path), *Path(path).parents))
+    """Whether every user may enter that folder; one that does not exist is in nobody's way."""
+    places = [place for place in (Path(path), *Path(path).parents) if place.is_dir()]
+    return all(place.stat().st_mode & 0o001 for place in places)
 
 
 def _empty_folder() -> int | None:
@@ -230,7 +231,14 @@ def limit_resources(prepared: Prepared, budget: Budget) -> None:
     if prepared.uid is not None or prepared.namespaces == "userns":  # else the user's other processes count
         limits[resource.RLIMIT_NPROC] = MOST_THREADS
     for which, most in limits.items():
-        resource.setrlimit(which, (most, most))
+        lower(which, most)
+
+
+def lower(which: int, most: int) -> None:
+    """Set a limit, unless the operator has set a tighter one."""
+    _, hard = resource.getrlimit(which)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(which, (most, most))
 
 
 def change_root(prepared: Prepared, _budget: Budget) -> None:

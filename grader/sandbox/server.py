@@ -4,7 +4,7 @@ It is told no reference, no seed, no input and no source: a child talks to the g
 own, which passes through here unread. The server ends when the grader does, however that ends: the kernel
 kills it then, and the closed control socket would end it too; the children end with the server.
 
-    python -I -B -m grader.sandbox.server CONTROL GRADER [WITHOUT …]
+    python -I -B -m grader.sandbox.server CONTROL GRADER NUMBER [WITHOUT …]
 
 The control socket carries packets of words. At first the server says which layers stand and, behind a
 semicolon, which attacks succeed. Then it is asked `fork BYTES SECONDS`, with the child's connection as a
@@ -16,13 +16,13 @@ from __future__ import annotations
 import gc
 import os
 import resource
-import select
 import signal
 import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from time import monotonic, sleep
 from typing import NoReturn
 
 from grader.sandbox import attacks, kernel, layers, worker
@@ -31,6 +31,7 @@ from grader.sandbox.line import Line
 
 CONTROL = 3
 PACKET = 1 << 16  # bytes
+GLANCE = 0.002  # seconds between looks at a child that may be ending
 TRIAL = Budget(memory=1 << 28, seconds=10)
 LAZY = (  # what code imports late, where the libraries cannot be seen later
     "array base64 bisect calendar cmath concurrent.futures.thread copy csv datetime decimal difflib",
@@ -41,22 +42,22 @@ LAZY = (  # what code imports late, where the libraries cannot be seen later
     *(f"encodings.{name}" for name in ("ascii", "latin_1", "cp1252", "cp1251", "cp437", "gbk", "iso8859_15")),
     *(f"encodings.{name}" for name in ("idna", "utf_8_sig", "utf_16", "utf_32")),
     "numpy.char numpy.ctypeslib numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec",
-    "numpy.strings numpy.testing",
+    "numpy.strings numpy.testing colorsys configparser pdb shlex",
 )
 
 
-def main(control: int, grader: int, without: Sequence[str] = ()) -> None:
-    """Get ready, say so, and serve until the grader has gone."""
+def main(control: int, grader: int, number: int, without: Sequence[str] = ()) -> None:
+    """Get ready, say so, and serve until the grader has gone. `number` is this server's alone."""
     _end_with(grader)
     os.dup2(control, CONTROL)
     os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (layers.MOST_DESCRIPTORS, layers.MOST_DESCRIPTORS))
+    layers.lower(resource.RLIMIT_NOFILE, layers.MOST_DESCRIPTORS)
     layers.go_first()
     namespaces = layers.enter_namespaces() if "ns" not in without else ""
     if namespaces:
         _become_the_first_process()
     worker.forget_the_grader()
-    prepared, succeeded = _proved(grader, namespaces, frozenset(without))
+    prepared, succeeded = _proved(grader, number, namespaces, frozenset(without))
     standing = attacks.standing(layers.names(prepared), succeeded)
     gc.freeze()  # what is here now is never garbage; children need not look at it
     with socket.socket(fileno=CONTROL) as line:
@@ -82,9 +83,9 @@ def _become_the_first_process() -> None:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
-def _proved(grader: int, namespaces: str, without: frozenset[str]) -> tuple[Prepared, list[str]]:
+def _proved(grader: int, number: int, namespaces: str, without: frozenset[str]) -> tuple[Prepared, list[str]]:
     """The layers that this machine permits, and the attacks that succeed in spite of them."""
-    prepared = layers.prepare(grader, namespaces, without)
+    prepared = layers.prepare(number, namespaces, without)
     if prepared.empty is not None:
         for name in " ".join(LAZY).split():
             import_module(name)
@@ -93,9 +94,9 @@ def _proved(grader: int, namespaces: str, without: frozenset[str]) -> tuple[Prep
         case ("succeeded", *names):
             return prepared, names
         case ("refused", layer, _) if layer not in without:
-            return _proved(grader, namespaces, without | {layer})
+            return _proved(grader, number, namespaces, without | {layer})
         case said:
-            raise OSError(f"its layers cannot be tried: {said}")
+            raise OSError(f"its layers cannot be tried: {' '.join(said) or 'the trial died'}")
 
 
 def _tried(prepared: Prepared, grader: int) -> tuple[str, ...]:
@@ -105,10 +106,11 @@ def _tried(prepared: Prepared, grader: int) -> tuple[str, ...]:
     if pid == 0:
         _attack(prepared, theirs.fileno(), grader)
     theirs.close()
-    with ours:
-        said = Line(ours).receive()
+    said = ()
+    with ours, suppress(EOFError):
+        said = tuple(Line(ours).receive())
     os.waitpid(pid, 0)
-    return tuple(said)
+    return said
 
 
 def _attack(prepared: Prepared, connection: int, grader: int) -> NoReturn:
@@ -148,10 +150,12 @@ def _serve(line: socket.socket, prepared: Prepared) -> None:
                 answer = child = _forked(prepared, descriptors[0], Budget(int(memory), int(seconds)))
             case ["stop", patience] if child:
                 answer, child = _ended(child, float(patience)), 0
-            case _:  # the grader has gone
+            case []:  # the grader has gone
                 if child:
                     _ended(child, 0)
                 os._exit(0)
+            case words:
+                raise OSError(f"asked to {' '.join(words)}, with {'a' if child else 'no'} child")
         line.sendall(str(answer).encode())
 
 
@@ -181,10 +185,9 @@ def _become_a_worker(prepared: Prepared, connection: int, budget: Budget) -> NoR
 
 def _ended(child: int, patience: float) -> int:
     """Kill the child and whatever it started, reap them, and say how it ended: an exit code or −signal."""
-    if patience:
-        descriptor = os.pidfd_open(child)
-        select.select([descriptor], [], [], patience)
-        os.close(descriptor)
+    late = monotonic() + patience
+    while monotonic() < late and not os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+        sleep(GLANCE)
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.kill(child, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
@@ -204,4 +207,4 @@ def _sweep() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -52,16 +52,11 @@ def test_without_a_layer_every_attack_succeeds(open_server, name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_with_all_layers_every_attack_fails(server, name):
-    if name == "keeps_its_user" and not environments.is_root():
-        pytest.skip("it needs root")
     assert not succeeds(server, name)
 
 
 @needs_root
-@pytest.mark.parametrize(
-    "name",
-    [name for name in EVERY if name != "keeps_its_user"],  # which is tried where the layer is on
-)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_server_reports_every_attack_that_succeeds(open_server, name):
     assert name in open_server.isolation.open
 

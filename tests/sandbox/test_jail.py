@@ -66,7 +66,7 @@ def test_the_first_environment_of_the_server_is_the_built_one_too(monkeypatch):
 
 
 def test_the_command_line_tells_numbers_and_nothing_else(value):
-    assert value("import sys\ndef f(): return [x.isdigit() for x in sys.argv[1:]]") == [True, True]
+    assert value("import sys\ndef f(): return [x.isdigit() for x in sys.argv[1:]]") == [True, True, True]
 
 
 def test_no_descriptor_is_inherited(value, own_server, tmp_path):
@@ -363,3 +363,46 @@ def test_without_a_wall_isolation_says_so(spawner):
 def test_layers_can_be_left_out_by_those_who_measure():
     with jail.started(without=layers.NAMES) as server:
         assert server.isolation.layers == ()
+
+
+def test_two_servers_of_one_grader_have_users_of_their_own(own_server):
+    with jail.started() as other:
+        assert own_server.number != other.number
+
+
+def test_a_server_that_was_closed_forks_no_more():
+    with jail.started() as server:
+        pass
+    with pytest.raises(Fault, match="has been closed"):
+        server.fork(Limits())
+
+
+def test_a_process_whose_layers_are_refused_is_the_graders_fault_and_costs_no_server(own_server):
+    """There is no such number of bytes."""
+    assert own_server.isolation
+    before = tree_of(own_server)
+    with pytest.raises(Fault, match="did not start"):
+        own_server.fork(Limits(memory=1 << 60))
+
+    assert own_server.stop(own_server.fork(Limits())) == -signal.SIGKILL
+    assert len(tree_of(own_server)) == len(before)
+
+
+def test_the_graders_memory_is_hidden():
+    """From other processes of the same user: its files in /proc are root's."""
+    PR_GET_DUMPABLE = 3
+    code = (
+        "import ctypes; from grader.sandbox import jail\n"
+        f"with jail.started(): print(ctypes.CDLL(None).prctl({PR_GET_DUMPABLE}))"
+    )
+    assert subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
+
+
+def test_tighter_limits_of_the_operators_stand():
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
+        "from grader.sandbox import jail\n"
+        "with jail.started() as server: print(server.isolation.sound)"
+    )
+    assert subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"

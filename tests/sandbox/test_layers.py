@@ -102,8 +102,8 @@ def state():
 @needs_root
 def test_no_layer_undoes_the_one_before_it():
     """A change of user clears the parent-death signal and shows the memory, were it to come later."""
-    uid = layers.FIRST_UID + os.getpid() % layers.UIDS
     with jail.started(("seccomp", "landlock", "chroot")) as server:
+        uid = layers.FIRST_UID + server.number % layers.UIDS
         assert dict(told(server, STATE, "state")) == {
             "death signal": 9,
             "readable memory": 0,
@@ -153,3 +153,16 @@ def test_a_students_process_leads_a_session_of_its_own(server):
     source = b"import os\ndef f(): return (os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid())"
 
     assert told(server, source, "f") == (True, True)
+
+
+def test_a_closed_folder_of_packages_is_noticed(tmp_path, monkeypatch):
+    """Of a virtual environment below somebody's home, whose interpreter is the machine's."""
+    home = tmp_path / "home"
+    packages = home / "venv" / "site-packages"
+    packages.mkdir(parents=True)
+    monkeypatch.setattr("sys.path", [str(packages)])
+    assert str(packages) in landlock.libraries()
+
+    home.chmod(0o700)
+    assert not layers._open_to_all(str(packages))
+    assert layers._open_to_all("/usr/lib")

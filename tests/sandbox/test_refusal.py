@@ -69,3 +69,9 @@ def test_what_was_typed_stands_in_every_result(accepted):
 
     assert (accepted.returncode, file["score"], file["extra_data"]["isolation"]) == (0, 3, line)
     assert accepted.stderr == f"isolation: {line}\n"
+
+
+def test_a_file_that_cannot_be_written_does_not_hide_the_reason(refused):
+    done = graded("--json", "/nowhere/results.json")
+
+    assert (done.returncode, done.stderr) == (1, refused.stderr)
