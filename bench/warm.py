@@ -25,20 +25,27 @@ def main() -> None:
     cases = sum(map(len, key.samples.values()))
     print(f"{len(assignment.problems)} problems, {cases} cases; medians over {runs} runs, ms")
     print(f"{'':20}{'total':>8}{'loading':>9}{'student':>9}{'transport':>11}{'comparing':>11}{'calls':>8}")
-    server = jail.Server()
-    for name in HAND_INS:
-        submission = read_submission(ROOT / "submissions_example" / name, assignment.settings.file)
-        records = [grade(assignment, key, submission, server) for _ in range(runs)]
-        timings = [record.staff.timings for record in records]
-        calls = sum(sum((case.calls or {}).values()) for p in records[0].problems for case in p.staff)
-        total, loading, student, comparing = (
-            statistics.median(getattr(t, part) for t in timings) * 1e3
-            for part in ("total", "loading", "students_code", "comparing")
-        )
-        transport = total - loading - student - comparing
-        print(f"{name:20}{total:8.1f}{loading:9.1f}{student:9.1f}{transport:11.1f}{comparing:11.1f}{calls:8}")
-    print("loading: a fresh interpreter with numpy, and the hand-in's file. The student's time includes the")
-    print("calls of s, r, ds and du, each a round trip to the grader.")
+    with jail.started() as server:
+        for name in HAND_INS:
+            submission = read_submission(ROOT / "submissions_example" / name, assignment.settings.file)
+            records = [grade(assignment, key, submission, server) for _ in range(runs)]
+            show(name, records)
+    print(
+        "loading: a fork, its layers, and the hand-in's file. The student's time includes the calls of s, r, ds"
+    )
+    print("and du: each a round trip to the grader, but for those that were read ahead.")
+
+
+def show(name: str, records: list) -> None:
+    """One line of the table."""
+    timings = [record.staff.timings for record in records]
+    calls = sum(sum((case.calls or {}).values()) for p in records[0].problems for case in p.staff)
+    total, loading, student, comparing = (
+        statistics.median(getattr(t, part) for t in timings) * 1e3
+        for part in ("total", "loading", "students_code", "comparing")
+    )
+    transport = total - loading - student - comparing
+    print(f"{name:20}{total:8.1f}{loading:9.1f}{student:9.1f}{transport:11.1f}{comparing:11.1f}{calls:8}")
 
 
 if __name__ == "__main__":
