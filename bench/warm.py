@@ -31,9 +31,9 @@ def main() -> None:
             records = [grade(assignment, key, submission, server) for _ in range(runs)]
             show(name, records)
     print(
-        "loading: a fork, its layers, and the hand-in's file. The student's time includes the calls of s, r, ds"
+        "loading: a fork, its layers, and the hand-in's file. The student's time includes the calls of s, r,"
     )
-    print("and du: each a round trip to the grader, but for those that were read ahead.")
+    print("ds and du: each a round trip to the grader, but for those that were read ahead.")
 
 
 def show(name: str, records: list) -> None:
