@@ -21,7 +21,10 @@ GRADER = Path(sys.executable).with_name("grader")
 
 def graded(folder: Path) -> dict:
     command = [GRADER, "grade", folder, "--assignment", EXAMPLES.parent, "--json", "-"]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr.decode())
+    return json.loads(done.stdout)
 
 
 def main() -> None:

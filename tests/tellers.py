@@ -46,6 +46,8 @@ for _name, _right in list(globals().items()):
 
 BODIES = {
     "raises its inputs": "raise ValueError(_told(inputs))",
+    "prints its inputs": "print(_told(inputs)); return right(*inputs)",
+    "prints its inputs and fails": "print(_told(inputs)); raise ValueError",
     "returns its inputs": "return inputs",
     "returns its inputs as a list": "return list(inputs)",
     "returns its inputs as a text": "return _told(inputs)",

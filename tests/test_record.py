@@ -58,7 +58,7 @@ def seen_by_students(record) -> str:
         for field in fields(problem)
         if field.name != "staff"
     ]
-    return str([record.assignment, record.hand_in, record.file, record.remarks, problems])
+    return str([record.assignment, record.hand_in, record.file, record.remarks, record.printed, problems])
 
 
 # ---- JSON ---------------------------------------------------------------------------------
