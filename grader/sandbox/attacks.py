@@ -1,4 +1,4 @@
-"""A dozen attacks that a throwaway child tries at the start of a server, with its layers on.
+"""Attacks that a throwaway child tries at the start of a server, with its layers on.
 
 A layer counts only if the attacks that it is there for fail. An attack returns whether it succeeded; an
 exception is a failure. None of them harms where it does succeed.

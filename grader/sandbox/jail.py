@@ -140,8 +140,7 @@ class Server:
         self._control.settimeout(START_SECONDS)
         said = self._answer()
         if said is None:
-            words = _last_words(self._popen)
-            raise Fault(f"the student's process did not start: {words or 'it said nothing'}")
+            raise _unstarted(_last_words(self._popen))
         standing, succeeded = said.split(";")
         return Isolation(tuple(standing.split()), tuple(succeeded.split()))
 
@@ -184,7 +183,7 @@ class Spawner:
             popen.wait()
             assert popen.stderr
             popen.stderr.close()
-            raise Fault(f"the student's process did not start: {said or 'it said nothing'}") from None
+            raise _unstarted(said) from None
 
     def stop(self, process: Process, patience: float = 0.0) -> int:
         """As `Server.stop`; but a process that has left its session lives on."""
@@ -268,6 +267,12 @@ def _ready_line(end: socket.socket) -> Line:
             reason = "it said nothing"
     end.close()
     raise Fault(f"the student's process did not start: {reason}")
+
+
+def _unstarted(words: str) -> Fault:
+    if "No module named 'grader" in words:
+        words = f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
+    return Fault(f"the student's process did not start: {words or 'it said nothing'}")
 
 
 def _last_words(popen: subprocess.Popen[bytes]) -> str:

@@ -288,6 +288,16 @@ def test_a_server_that_does_not_start_is_the_graders_fault(program):
     assert str(caught.value) == "the student's process did not start: No module named numpy"
 
 
+def test_a_grader_that_is_not_installed_is_told_to_be(program):
+    program("echo \"ModuleNotFoundError: No module named 'grader'\" >&2; exit 1")
+
+    with (
+        pytest.raises(Fault, match=r"install grader for .*; it ignores PYTHONPATH"),
+        jail.started() as server,
+    ):
+        server.fork(Limits())
+
+
 def test_a_server_that_says_nothing_is_the_graders_fault(program):
     program("exit 0")
 
