@@ -62,7 +62,7 @@ class LinearMap:
         return np.asarray(self.M.reshape(-1, columns) @ x.reshape(columns)).reshape(of)
 
 
-MOST_COLUMNS = 64
+MOST_AHEAD = 1 << 15  # bytes
 
 
 def read_ahead(function: object, argument: object) -> NDArray[Any] | None:
@@ -71,7 +71,7 @@ def read_ahead(function: object, argument: object) -> NDArray[Any] | None:
     Whoever asks for one is about to ask for all: M is what they are after. Row k is the value at the
     argument whose k-th entry is 1.
     """
-    if not isinstance(function, LinearMap) or prod(function.by) > MOST_COLUMNS:
+    if not isinstance(function, LinearMap) or function.M.nbytes > MOST_AHEAD:
         return None
     if (
         not isinstance(argument, np.ndarray)
@@ -80,7 +80,7 @@ def read_ahead(function: object, argument: object) -> NDArray[Any] | None:
     ):
         return None
     of = function.M.shape[: function.M.ndim - len(function.by)]
-    return function.M.reshape(-1, prod(function.by)).T.reshape(-1, *of)
+    return np.asarray(function.M.reshape(-1, prod(function.by)).T.reshape(-1, *of), float)
 
 
 def _is_of_the_basis(x: NDArray[Any]) -> bool:

@@ -25,7 +25,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Measured:
-    """For staff: one case. `calls` counts those of the functions handed over."""
+    """For staff: one case. `calls` counts the values that were told of the given functions."""
 
     __pydantic_config__ = {"ser_json_inf_nan": "strings"}  # noqa: RUF012 - pydantic's name; η may be infinite
 

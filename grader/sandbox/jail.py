@@ -27,9 +27,7 @@ if TYPE_CHECKING:  # the server starts before anything that imports numpy
     from grader.assignment import Limits
     from grader.sandbox.line import Line
 
-CLOSED = -1  # what a closed socket has for a descriptor
 START_SECONDS = 30.0  # in which a server must be ready, and give any answer
-NUMBERS = 20_000  # of users that servers may take
 PATIENCE = 1.0  # seconds in which a server may end by itself
 PACKET = 1 << 16  # bytes
 MOST_SAID = 100_000  # bytes of what a server that did not start had to say
@@ -56,7 +54,7 @@ class Server:
     """A fork server, which gets ready meanwhile. It has one student's process at a time.
 
     Make it in a thread that lives as long: the kernel ends it with the thread that started it. `number` is
-    its own and picks the user of its children.
+    drawn for it and picks the user of its children.
     """
 
     def __init__(self, without: Sequence[str] = ()) -> None:
@@ -66,8 +64,9 @@ class Server:
             Fault: the interpreter does not start.
         """
         kernel.hide_memory()  # this process holds the answers
-        self.number = int.from_bytes(os.urandom(4), "little") % NUMBERS
+        self.number = int.from_bytes(os.urandom(4), "little")
         self._without = without
+        self._closed = False
         self._isolation: Isolation | None = None
         self._popen, self._control = _served(self.number, without)
 
@@ -78,6 +77,8 @@ class Server:
         Raises:
             Fault: it does not get ready.
         """
+        if self._closed:
+            raise Fault("the student's process did not start: its server has been closed")
         if self._isolation is None:
             self._isolation = self._ready()
         return self._isolation
@@ -88,16 +89,20 @@ class Server:
         Raises:
             Fault: there is none to be had.
         """
-        if self._control.fileno() == CLOSED:
-            raise Fault("the student's process did not start: its server has been closed")
         ours, theirs = socket.socketpair()
         try:
             with theirs:
                 pid = self._forked(limits, theirs)
-            return Process(pid, _ready_line(ours))
-        except Fault:
+            return self._worker(pid, ours)
+        except BaseException:
             ours.close()
-            self._asked("stop 0")  # a process that did not become a worker
+            raise
+
+    def _worker(self, pid: int, end: socket.socket) -> Process:
+        try:
+            return Process(pid, _ready_line(end))
+        except Fault:
+            self._asked("stop 0")
             raise
 
     def _forked(self, limits: Limits, end: socket.socket) -> int:
@@ -128,6 +133,10 @@ class Server:
 
     def close(self) -> None:
         """End the server and every process that it has."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         self._control.close()  # it sees that, ends its child and itself
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(PATIENCE)
@@ -156,10 +165,11 @@ class Server:
         try:
             return self._control.recv(PACKET).decode() or None
         except OSError:
+            self._popen.kill()  # what it says later would be taken for another answer
             return None
 
     def _restart(self, before: Isolation) -> None:
-        self.close()
+        self._end()
         self._popen, self._control = _served(self.number, self._without)
         self._isolation = self._ready()
         if self._isolation != before:

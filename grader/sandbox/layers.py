@@ -20,7 +20,7 @@ from pathlib import Path
 from grader.sandbox import kernel, landlock
 
 CONNECTION = 3  # the one descriptor besides standard input, output and error
-FIRST_UID, UIDS = 20_001, 20_000  # dedicated users: one for each server, and none that has a file
+FIRST_UID, UIDS = 20_001, 20_000  # dedicated users, of whom one is drawn for each server
 SEPARATE = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWPID
 MOST_DESCRIPTORS = 256  # of the server
 MOST_FILES = 64
@@ -94,7 +94,7 @@ def _succeeds(action: Callable[[], None]) -> bool:
 
 
 def prepare(number: int, namespaces: str, without: Collection[str] = ()) -> Prepared:
-    """Make what is made once; `number` is this server's alone and picks its user."""
+    """Make what is made once; `number` was drawn for this server and picks its user."""
     uid = _unknown_user(number) if os.geteuid() == 0 and "uid" not in without else None
     ruleset = _ruleset() if "landlock" not in without else None
     unreadable = uid is not None and not all(map(_open_to_all, landlock.libraries()))
@@ -111,7 +111,7 @@ def prepare(number: int, namespaces: str, without: Collection[str] = ()) -> Prep
 
 
 def _unknown_user(number: int) -> int:
-    """A user of this number's own, whom the machine does not know."""
+    """A user by that number whom the machine does not know."""
     for offset in range(UIDS):
         uid = FIRST_UID + (number + offset) % UIDS
         try:
@@ -140,9 +140,11 @@ def _program() -> bytes | None:
 
 
 def _open_to_all(path: str) -> bool:
-    """Whether every user may enter that folder; one that does not exist is in nobody's way."""
-    places = [place for place in (Path(path), *Path(path).parents) if place.is_dir()]
-    return all(place.stat().st_mode & 0o001 for place in places)
+    """Whether every user may come to that folder and list it, if there is one."""
+    if not os.path.isdir(path):
+        return True
+    ways = all(folder.stat().st_mode & 0o001 for folder in Path(path).parents)
+    return ways and os.stat(path).st_mode & 0o005 == 0o005
 
 
 def _empty_folder() -> int | None:
@@ -199,7 +201,7 @@ def put_on(prepared: Prepared, budget: Budget) -> None:
         try:
             if present:
                 layer(prepared, budget)
-        except (OSError, ValueError) as error:  # resource raises either
+        except (OSError, ValueError, OverflowError) as error:  # resource raises any of them
             raise Refused(name, str(error)) from None
 
 
@@ -236,8 +238,8 @@ def limit_resources(prepared: Prepared, budget: Budget) -> None:
 
 def lower(which: int, most: int) -> None:
     """Set a limit, unless the operator has set a tighter one."""
-    _, hard = resource.getrlimit(which)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    set_before = [limit for limit in resource.getrlimit(which) if limit != resource.RLIM_INFINITY]
+    most = min([most, *set_before])
     resource.setrlimit(which, (most, most))
 
 

@@ -142,18 +142,33 @@ def _statements(where: str, text: str, notes: list[Note]) -> Iterator[tuple[ast.
                     for n in node.names
                     if hasattr(__future__, n.name)
                 )
-            yield node, _code(node, source, where, flags)
+            try:
+                code = _code(node, source, where, flags)
+            except NOT_COMPILED as error:
+                notes.append(Note(f"{where}, line {node.lineno}", said(error), _names(node)))
+            else:
+                yield node, code
 
 
 def _code(node: ast.stmt, source: str, where: str, flags: int) -> CodeType:
+    """The statement's code; of a sum of a thousand terms by its text, which may nest deeper than a tree."""
     try:
         code: CodeType = compile(ast.Module([node], []), where, "exec", flags, dont_inherit=True)
-    except RecursionError:  # a sum of a thousand terms: text may nest deeper than a tree
-        lines = io.StringIO(source, newline="").readlines()[: node.end_lineno]
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        own = "\n" * (first - 1) + "".join(lines[first - 1 :])
-        code = compile(own, where, "exec", flags, dont_inherit=True)
+    except RecursionError:
+        code = compile(_text_of(node, source), where, "exec", flags, dont_inherit=True)
     return code
+
+
+def _text_of(node: ast.stmt, source: str) -> bytes:
+    """The statement alone, with as many empty lines before it as there are lines; columns count bytes."""
+    lines = [line.encode() for line in io.StringIO(source, newline="")]
+    decorators = getattr(node, "decorator_list", [])
+    first, column = (decorators[0].lineno, 0) if decorators else (node.lineno, node.col_offset)
+    assert node.end_lineno
+    own = lines[first - 1 : node.end_lineno]
+    own[-1] = own[-1][: node.end_col_offset]
+    own[0] = own[0][column:]
+    return b"\n" * (first - 1) + b"".join(own)
 
 
 def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str]]:

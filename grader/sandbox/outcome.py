@@ -15,7 +15,7 @@ MAX_PRINTED = 2000  # bytes of what one call prints; the rest is lost
 
 @dataclass(frozen=True)
 class Returned:
-    """It came back. `mutated` names the inputs it changed, `calls` counts calls of the given functions.
+    """It came back. `mutated` names the inputs it changed, `calls` counts the given functions' values told.
 
     `mutated` and `seconds` are the process's own word: a hint for the honest, not to be believed.
     """

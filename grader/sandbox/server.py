@@ -47,8 +47,9 @@ LAZY = (  # what code imports late, where the libraries cannot be seen later
 
 
 def main(control: int, grader: int, number: int, without: Sequence[str] = ()) -> None:
-    """Get ready, say so, and serve until the grader has gone. `number` is this server's alone."""
+    """Get ready, say so, and serve until the grader has gone. `number` was drawn for this server."""
     _end_with(grader)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whoever ignores it cannot wait
     os.dup2(control, CONTROL)
     os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
     layers.lower(resource.RLIMIT_NOFILE, layers.MOST_DESCRIPTORS)

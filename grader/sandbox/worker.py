@@ -109,7 +109,7 @@ class _Printed(io.BytesIO):
             said = self.getvalue()[:MAX_PRINTED].decode(errors="ignore")
             self.seek(0)
             self.truncate()
-        except ValueError:  # the hand-in has closed it
+        except (ValueError, BufferError):  # the hand-in has closed it, or holds on to it
             return ""
         return said
 

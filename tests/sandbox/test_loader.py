@@ -442,3 +442,18 @@ def test_a_long_sum_is_no_lost_function(loaded, terms):
     defined, notes = loaded(f"import math\n\ndef f(x):\n    return {total}\n\nlast = 1\n".encode())
 
     assert (notes, defined["f"](1), defined["last"]) == ([], terms, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a = [1,\n 2]; big = {sum}", 1000),
+        ('a = """é\ny"""; big = {sum}', 1000),
+        ("c = []\nc.append(1); big = {sum} + len(c)", 1001),
+        ("big = {sum}; big += 1", 1001),
+    ],
+)
+def test_a_long_sum_beside_other_statements_is_executed_once_and_alone(loaded, source, expected):
+    defined, notes = loaded(source.replace("{sum}", " + ".join(["1"] * 1000)).encode())
+
+    assert (notes, defined["big"]) == ([], expected)

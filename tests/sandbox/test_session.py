@@ -455,6 +455,7 @@ def test_a_warning_is_printed(opened):
         "os.write(1, b'x' * 10**5)",
         "sys.stdout.buffer.write(b'\\xff' * 10**5)",
         "sys.stdout.buffer.seek(10**9)",
+        "print(x); f.kept = sys.stdout.buffer.getbuffer()",
     ],
 )
 def test_tampering_with_standard_output_costs_no_answer(opened, tampering):
