@@ -98,9 +98,8 @@ def _refuse(sentence: str) -> NoReturn:
     from grader.report.escape import printable
 
     _progress("")
-    click.echo(
-        f"grader: {printable(' '.join(sentence.splitlines()))}", err=True
-    )  # it may name a student's file
+    line = printable(" ".join(sentence.splitlines()))  # it may name a student's file
+    click.echo(f"grader: {line}", err=True)
     sys.exit(COULD_NOT_GRADE)
 
 

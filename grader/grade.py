@@ -15,6 +15,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -69,6 +70,7 @@ def grade(
         return _grade(assignment, key, session, isolation, progress)
 
 
+@cache  # once for a class
 def _keep_out_of_reach(folder: Path) -> None:
     """See that the folder with the secrets is not among the libraries."""
     for path in readable():

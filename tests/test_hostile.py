@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 import tellers
 from forms import FORMS
+from processes import tree_of
 
 import grader
 from grader.assignment import load_assignment
@@ -205,16 +206,6 @@ def owner(path):
         return path.lstat().st_uid
     except OSError:  # another test's, gone meanwhile
         return None
-
-
-def tree_of(server):
-    """The server's process, and every process below it."""
-
-    def below(pid):
-        direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [number for child in map(int, direct) for number in (child, *below(child))]
-
-    return {server._popen.pid, *below(server._popen.pid)}
 
 
 def on_the_terminal(record):

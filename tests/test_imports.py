@@ -44,6 +44,7 @@ ORDER = [
     "problem",
     "numeric",
     "functions",
+    "sandbox.basis",
     "shapes",
     "distributions",
     "faults",
@@ -52,7 +53,7 @@ THEIRS = {
     f"sandbox.{name}"
     for name in (
         *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
-        *("worker", "loader", "outcome", "line", "frames"),
+        *("worker", "loader", "outcome", "line", "frames", "basis"),
     )
 }
 

@@ -8,11 +8,19 @@ There is no `execution_time`: a hand-in could tell a hidden input by how long it
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from grader.gradescope.schema import Results, Test
 from grader.record import ProblemRecord, Record
 from grader.report.escape import paragraph, throughout
 
+SHOWN: dict[str, Any] = {
+    "output_format": "text",
+    "test_output_format": "text",
+    "test_name_format": "text",
+    "visibility": "visible",
+    "stdout_visibility": "hidden",
+}
 NOT_GRADED = (
     "The autograder could not grade this submission. That is no fault of yours and costs no points: "
     "the course staff can see the reason and will grade it again."
@@ -27,11 +35,7 @@ def results(record: Record) -> Results:
         output="\n".join(
             [*record.remarks, *_printed(f"{record.file or 'The file'} printed:", record.printed)]
         ),
-        output_format="text",
-        test_output_format="text",
-        test_name_format="text",
-        visibility="visible",
-        stdout_visibility="hidden",
+        **SHOWN,
         extra_data={
             "grader": record.staff.grader,
             "python": record.staff.python,
@@ -53,11 +57,7 @@ def withheld(reason: str) -> Results:
     return Results(
         score=0.0,
         output=NOT_GRADED,
-        output_format="text",
-        test_output_format="text",
-        test_name_format="text",
-        visibility="visible",
-        stdout_visibility="hidden",
+        **SHOWN,
         extra_data={"withheld": reason},
         tests=(
             Test(

@@ -19,7 +19,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from time import monotonic, sleep
@@ -94,7 +94,7 @@ def _proved(grader: int, number: int, namespaces: str, without: frozenset[str]) 
     match _tried(prepared, grader):
         case ("succeeded", *names):
             return prepared, names
-        case ("refused", layer, _) if layer not in without:
+        case ("unfit", layer, _) if layer not in without:
             return _proved(grader, number, namespaces, without | {layer})
         case said:
             raise OSError(f"its layers cannot be tried: {' '.join(said) or 'the trial died'}")
@@ -103,9 +103,15 @@ def _proved(grader: int, number: int, namespaces: str, without: frozenset[str]) 
 def _tried(prepared: Prepared, grader: int) -> tuple[str, ...]:
     """What a child says that has put all layers on and attacks; it is thrown away."""
     ours, theirs = socket.socketpair()
+    target = attacks.Target(grader, prepared.server, TRIAL)
     pid = os.fork()
     if pid == 0:
-        _attack(prepared, theirs.fileno(), grader)
+        _walled_in(
+            prepared,
+            theirs.fileno(),
+            TRIAL,
+            lambda line: line.send(("succeeded", *attacks.succeeding(target))),
+        )
     theirs.close()
     said = ()
     with ours, suppress(EOFError):
@@ -114,17 +120,20 @@ def _tried(prepared: Prepared, grader: int) -> tuple[str, ...]:
     return said
 
 
-def _attack(prepared: Prepared, connection: int, grader: int) -> NoReturn:
+def _walled_in(
+    prepared: Prepared, connection: int, budget: Budget, act: Callable[[Line], object]
+) -> NoReturn:
+    """Put the layers on, then act; nothing in here returns to the server's own loop."""
     try:
+        os.setsid()
         layers.close_descriptors(prepared, connection)
         line = Line(socket.socket(fileno=layers.CONNECTION))
         try:
-            layers.put_on(prepared, TRIAL)
+            layers.put_on(prepared, budget)
         except layers.Refused as refused:
-            line.send(("refused", *refused.args))
+            line.send(("unfit", *refused.args))
         else:
-            target = attacks.Target(grader, prepared.server, TRIAL)
-            line.send(("succeeded", *attacks.succeeding(target)))
+            act(line)
     finally:
         os._exit(0)
 
@@ -163,25 +172,9 @@ def _serve(line: socket.socket, prepared: Prepared) -> None:
 def _forked(prepared: Prepared, connection: int, budget: Budget) -> int:
     pid = os.fork()
     if pid == 0:
-        _become_a_worker(prepared, connection, budget)
+        _walled_in(prepared, connection, budget, worker.work)
     os.close(connection)
     return pid
-
-
-def _become_a_worker(prepared: Prepared, connection: int, budget: Budget) -> NoReturn:
-    """Put the layers on and serve one hand-in. Nothing in here returns to the server's own loop."""
-    try:
-        os.setsid()
-        layers.close_descriptors(prepared, connection)
-        line = Line(socket.socket(fileno=layers.CONNECTION))
-        try:
-            layers.put_on(prepared, budget)
-        except layers.Refused as refused:
-            line.send(("unfit", *refused.args))
-        else:
-            worker.work(line)
-    finally:
-        os._exit(0)
 
 
 def _ended(child: int, patience: float) -> int:

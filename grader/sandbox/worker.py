@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.sandbox import frames
+from grader.sandbox import basis, frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
 from grader.sandbox.loader import cut, kind, load, said, way
@@ -129,22 +129,22 @@ def _remote(
 
     Of a linear map the values at the whole basis come at once, when it is called with one of it.
     """
-    basis: list[tuple[tuple[int, ...], NDArray[Any]]] = []  # the argument's shape, the values
+    ahead: list[tuple[tuple[int, ...], NDArray[Any]]] = []  # the argument's shape, the values
 
     def function(x: Any) -> Any:
         sent = _plain(x)
-        at = _one(sent)
+        at = basis.place(sent)
         with lock:
             if running != [index]:  # a thread that outlived its call must not speak during another
                 raise RuntimeError(f"{stub.name} can only be called while the call it was given to runs")
-            if not (basis and at is not None and sent.shape == basis[0][0]):
+            if not (ahead and at is not None and sent.shape == ahead[0][0]):
                 tag, value = _asked(stub, index, sent, line)
                 if tag == "refused":
                     raise TypeError(value)
                 if tag == "value":
                     return value[()] if value.ndim == 0 else value
-                basis[:] = [(sent.shape, value)]
-            value = basis[0][1][at]
+                ahead[:] = [(sent.shape, value)]
+            value = ahead[0][1][at]
             return value.copy() if value.ndim else value
 
     function.__name__ = function.__qualname__ = stub.name
@@ -158,14 +158,6 @@ def _asked(stub: Stub, index: int, sent: Any, line: Line) -> tuple[str, Any]:
         raise TypeError(f"{stub.name}: {error}") from None
     tag, value = line.receive()
     return tag, value
-
-
-def _one(x: Any) -> int | None:
-    """k, where the k-th entry of an array of numbers is 1 and all others are 0."""
-    if not isinstance(x, np.ndarray) or x.dtype.kind not in "iuf":
-        return None
-    places = np.flatnonzero(x)
-    return int(places[0]) if len(places) == 1 and x.flat[places[0]] == 1 else None
 
 
 def _travelling(value: Any) -> Any:

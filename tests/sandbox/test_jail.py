@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import children, tree_of
 
 from grader.assignment import Limits
 from grader.faults import Fault
@@ -146,17 +147,6 @@ def test_no_process_is_left_after_a_session(own_server):
     assert len(tree_of(own_server)) == len(idle) + 1
 
     assert (own_server.stop(process), tree_of(own_server)) == (-signal.SIGKILL, idle)
-
-
-def children(pid):
-    """The numbers of a process's descendants."""
-    direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [number for child in map(int, direct) for number in (child, *children(child))]
-
-
-def tree_of(server):
-    pid = server._popen.pid
-    return {pid, *children(pid)}
 
 
 def test_no_process_is_left_where_it_ignores_signals(opened, server):

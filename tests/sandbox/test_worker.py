@@ -420,6 +420,7 @@ def test_the_process_knows_nothing_but_the_wall(value):
 
     modules = (
         "attacks",
+        "basis",
         "frames",
         "kernel",
         "landlock",

@@ -1,0 +1,14 @@
+"""Which processes are there, by the kernel's word."""
+
+from pathlib import Path
+
+
+def children(pid):
+    """The numbers of a process's descendants."""
+    direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [number for child in map(int, direct) for number in (child, *children(child))]
+
+
+def tree_of(server):
+    """The server's process, and every process below it."""
+    return {server._popen.pid, *children(server._popen.pid)}
