@@ -443,11 +443,11 @@ def reads_the_graders_limits(on):
 
 
 def asks_for_a_group(on):
-    return os.getpgid(on.grader) > 0
+    return os.getpgid(on.grader) >= 0  # 0: one that was made outside this pid namespace
 
 
 def asks_for_a_session(on):
-    return os.getsid(on.grader) > 0
+    return os.getsid(on.grader) >= 0
 
 
 def changes_the_graders_priority(on):
