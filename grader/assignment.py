@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from grader import authored
 from grader.faults import Fault
@@ -29,11 +29,14 @@ MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
 
 LONGEST = 3600  # seconds that a limit may be
 LARGEST = 1 << 16  # mebibytes
+MOST_ATTEMPTS = 1000
 Identifier = str
 Seconds = float
 Mebibytes = int
 Share = Decimal
 Names = tuple[str, ...]
+Reaction = Literal["allow", "flag", "zero"]
+Attempts = int | None
 ASKED = {
     "str": "a text",
     "Identifier": "a file's name without its suffix, such as hw2,",
@@ -42,6 +45,8 @@ ASKED = {
     "Decimal": "a positive number",
     "Share": "a number from 0 to 1",
     "Names": "a list of different file names without suffix",
+    "Reaction": "one of 'allow', 'flag', 'zero'",
+    "Attempts": f"a number of earlier attempts, from 0 to {MOST_ATTEMPTS}, or false for never",
 }
 
 
@@ -57,9 +62,28 @@ class Limits:
 
 @dataclass(frozen=True)
 class Policies:
-    """What the author decides. `imprecise`: the share of the points for a right formula that loses digits."""
+    """What the author decides.
+
+    Args:
+        imprecise: the share of the points for a right formula that loses digits.
+        numerical: what becomes of an answer by numerical differentiation; `zero` takes its points.
+    """
 
     imprecise: Share = Decimal(1)
+    numerical: Reaction = "flag"
+
+
+@dataclass(frozen=True)
+class Hints:
+    """How many earlier attempts it takes to be told more than the law that fails; `None` is never.
+
+    Args:
+        family: the kind of mistake, such as "a constant factor".
+        place: the mistake itself, such as "the projection term is missing".
+    """
+
+    family: Attempts = 2
+    place: Attempts = 5
 
 
 @dataclass(frozen=True)
@@ -72,6 +96,10 @@ class Settings:
     topics: Names
     limits: Limits = Limits()
     policies: Policies = Policies()
+    hints: Hints = Hints()
+
+
+TABLES = {"Settings": Settings, "Limits": Limits, "Policies": Policies, "Hints": Hints}
 
 
 @dataclass(frozen=True)
@@ -181,7 +209,7 @@ def _from_table(what: str, value: object, key: str = "") -> object:
     Raises:
         ValueError: one sentence that names the key.
     """
-    table = {"Settings": Settings, "Limits": Limits, "Policies": Policies}.get(what)
+    table = TABLES.get(what)
     if table and isinstance(value, dict):
         known = {field.name: field for field in fields(table)}
         where = f"{key}." if key else ""
@@ -210,6 +238,12 @@ def _from_value(what: str, value: object, key: str) -> object:
             return Decimal(value)
         case "Share", int() | Decimal() if number and 0 <= value <= 1:
             return Decimal(value)
+        case "Reaction", "allow" | "flag" | "zero":
+            return value
+        case "Attempts", bool() if value is False:
+            return None
+        case "Attempts", int() if number and 0 <= value <= MOST_ATTEMPTS:
+            return value
         case "Names", [_, *_] if all(isinstance(name, str) and name.isidentifier() for name in value):
             if len(set(value)) == len(value):
                 return tuple(value)

@@ -1,4 +1,4 @@
-"""The private half of an assignment: formulas, known mistakes, secret activations, the seed.
+"""The private half of an assignment: formulas, their terms, known mistakes, secret activations, the seed.
 
 Every function is paired with a problem by name and parameters. Only grading loads it; it never travels.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from inspect import signature
 from pathlib import Path
 from types import FunctionType, MappingProxyType
@@ -21,11 +22,35 @@ Formula = Callable[..., Any]
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """A known wrong formula. `credit` is the share of the points that it is still worth."""
+
+    formula: Formula
+    credit: Decimal | float | str = Decimal(0)
+
+    def __post_init__(self) -> None:
+        try:
+            share = Decimal(str(self.credit))
+        except InvalidOperation:
+            share = Decimal(-1)
+        if not callable(self.formula) or not 0 <= share < 1:
+            raise ValueError(f"a Mistake is a function and a credit from 0 to below 1, not {self.credit!r}")
+        object.__setattr__(self, "credit", share)
+
+
+@dataclass(frozen=True)
 class Reference:
-    """`answers` and `mistakes` are keyed by the problem's name, `activations` by the topic's."""
+    """All but `activations`, which are the topics', are keyed by the problem's name.
+
+    Below that, `mistakes` by what they get wrong, `terms` by what they are called, such as "the projection
+    term", and `quantities` by how they are written, such as "‖Ũ‖". The terms of a problem sum to its answer;
+    a quantity is a positive number that a wrong factor may be a power of.
+    """
 
     answers: Mapping[str, Formula]
-    mistakes: Mapping[str, Mapping[str, Formula]]
+    mistakes: Mapping[str, Mapping[str, Mistake]]
+    terms: Mapping[str, Mapping[str, Formula]]
+    quantities: Mapping[str, Mapping[str, Formula]]
     activations: Mapping[str, Mapping[str, Activation]]
     seed: bytes
 
@@ -37,7 +62,9 @@ def load_reference(assignment: Assignment) -> Reference:
         Fault: a problem has no reference or a reference no problem, or one of them cannot be used.
     """
     answers: dict[str, Formula] = {}
-    mistakes: dict[str, Mapping[str, Formula]] = {}
+    mistakes: dict[str, dict[str, Mistake]] = {}
+    terms: dict[str, dict[str, Formula]] = {}
+    quantities: dict[str, dict[str, Formula]] = {}
     activations: dict[str, Mapping[str, Activation]] = {}
     topics = {problem.topic.name: problem.topic for problem in assignment.problems}
     for topic in topics.values():
@@ -45,11 +72,16 @@ def load_reference(assignment: Assignment) -> Reference:
         asked = {p.name: p for p in assignment.problems if p.topic == topic}
         namespace = authored.execute(path)
         answers |= _pair(path, asked, namespace)
-        mistakes |= _mistakes(path, asked, namespace.get("MISTAKES", {}))
+        for name, known in _by_problem(path, asked, namespace, "MISTAKES").items():
+            mistakes[name] = {says: m if isinstance(m, Mistake) else Mistake(m) for says, m in known.items()}
+        terms |= _by_problem(path, asked, namespace, "TERMS")
+        quantities |= _by_problem(path, asked, namespace, "QUANTITIES")
         activations[topic.name] = authored.activations(path, namespace)
     return Reference(
         MappingProxyType(answers),
         MappingProxyType(mistakes),
+        MappingProxyType(terms),
+        MappingProxyType(quantities),
         MappingProxyType(activations),
         _seed(assignment.folder),
     )
@@ -76,17 +108,31 @@ def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]
     return defined
 
 
-def _mistakes(
-    path: Path, asked: Mapping[str, Problem], mistakes: Mapping[str, Mapping[str, Formula]]
-) -> Mapping[str, Mapping[str, Formula]]:
-    if not isinstance(mistakes, dict):
-        raise Fault(f"{path}: MISTAKES is no dict by the problems' names")
-    for name, known in mistakes.items():
+def _by_problem(
+    path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any], table: str
+) -> dict[str, dict[str, Any]]:
+    """MISTAKES, TERMS or QUANTITIES: functions by a text, by the problem's name."""
+    named = namespace.get(table, {})
+    if not isinstance(named, dict):
+        raise Fault(f"{path}: {table} is no dict by the problems' names")
+    for name, functions in named.items():
         if name not in asked:
-            raise Fault(f"{path}: MISTAKES names {name}, which is no problem of this topic")
-        if not isinstance(known, dict) or not all(callable(mistake) for mistake in known.values()):
-            raise Fault(f"{path}: MISTAKES[{name!r}] is no dict of functions by what they get wrong")
-    return mistakes
+            raise Fault(f"{path}: {table} names {name}, which is no problem of this topic")
+        texts = isinstance(functions, dict) and all(isinstance(text, str) and text for text in functions)
+        if not texts or not all(_takes(f, asked[name]) for f in functions.values()):
+            takes = ", ".join(asked[name].parameters)
+            raise Fault(f"{path}: {table}[{name!r}] is no dict of functions of ({takes}) by a text")
+    return named
+
+
+def _takes(function: object, problem: Problem) -> bool:
+    """Whether it can be called with what the problem's function is called with."""
+    formula = function.formula if isinstance(function, Mistake) else function
+    try:
+        signature(formula).bind(*problem.parameters)  # type: ignore[arg-type] # a TypeError says so
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _seed(folder: Path) -> bytes:

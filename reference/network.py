@@ -61,9 +61,40 @@ def grad_W(v, W, X, y, s, r):
     return (grad_U_tilde(v, s(W @ X), y) * r(W @ X)) @ X.T
 
 
+def _norm(U_tilde):
+    return np.sqrt((U_tilde**2).sum())
+
+
 def _unprojected(v, U_tilde, y):
-    norm = np.sqrt((U_tilde**2).sum())
-    return 2 / norm * v.T @ (v @ U_tilde / norm - y)
+    return 2 / _norm(U_tilde) * v.T @ (v @ U_tilde / _norm(U_tilde) - y)
+
+
+def _projection(v, U_tilde, y):
+    return grad_U_tilde(v, U_tilde, y) - _unprojected(v, U_tilde, y)
+
+
+TERMS = {
+    "d_normalize": {
+        "the direct term": lambda U_tilde, dU_tilde: dU_tilde / _norm(U_tilde),
+        "the projection term": lambda U_tilde, dU_tilde: (
+            -U_tilde * (U_tilde * dU_tilde).sum() / _norm(U_tilde) ** 3
+        ),
+    },
+    "grad_U_tilde": {"the direct term": _unprojected, "the projection term": _projection},
+    "derivative_W": {
+        "the direct term": lambda v, W, X, y, s, r: X @ (_unprojected(v, s(W @ X), y) * r(W @ X)).T,
+        "the projection term": lambda v, W, X, y, s, r: X @ (_projection(v, s(W @ X), y) * r(W @ X)).T,
+    },
+    "grad_W": {
+        "the direct term": lambda v, W, X, y, s, r: (_unprojected(v, s(W @ X), y) * r(W @ X)) @ X.T,
+        "the projection term": lambda v, W, X, y, s, r: (_projection(v, s(W @ X), y) * r(W @ X)) @ X.T,
+    },
+}
+
+QUANTITIES = {  # besides the dimensions and the norms of the inputs
+    "derivative_W": {"‖Ũ‖": lambda v, W, X, y, s, r: _norm(s(W @ X))},
+    "grad_W": {"‖Ũ‖": lambda v, W, X, y, s, r: _norm(s(W @ X))},
+}
 
 
 MISTAKES = {
@@ -79,7 +110,7 @@ MISTAKES = {
     },
     "d_normalize": {
         "the norm is taken as a constant: its own differential, the projection term, is missing": (
-            lambda U_tilde, dU_tilde: dU_tilde / np.sqrt((U_tilde**2).sum())
+            lambda U_tilde, dU_tilde: dU_tilde / _norm(U_tilde)
         ),
         "the result is not divided by ‖Ũ‖": lambda U_tilde, dU_tilde: (
             dU_tilde - U_tilde * (U_tilde * dU_tilde).sum() / (U_tilde**2).sum()

@@ -15,6 +15,13 @@ def d_quadratic_of_transpose(A, dA):
     return dA.T @ A + A.T @ dA
 
 
+TERMS = {
+    "d_quadratic_of_transpose": {
+        "the term dAᵀA": lambda A, dA: dA.T @ A,
+        "the term AᵀdA": lambda A, dA: A.T @ dA,
+    },
+}
+
 MISTAKES = {
     "d_trace_of_product": {
         "the term tr(A dB) is missing": lambda A, B, dA, dB: np.trace(dA @ B),

@@ -61,8 +61,8 @@ def test_the_known_mistakes_are_told_from_the_truth_in_both_streams(assignment, 
     for problem in assignment.problems:
         assert reference.mistakes[problem.name]
         for says, mistake in reference.mistakes[problem.name].items():
-            assert not all(passes(mistake, problem, s) for s in key.public(problem.name)), says
-            assert not all(passes(mistake, problem, s) for s in key.secret(problem.name)), says
+            assert not all(passes(mistake.formula, problem, s) for s in key.public(problem.name)), says
+            assert not all(passes(mistake.formula, problem, s) for s in key.secret(problem.name)), says
 
 
 def test_a_symmetric_sampler_would_hide_a_transpose(assignment, reference, key):
