@@ -108,7 +108,7 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
         case = sampling.draw(problem, stream, row, place, attempt)
         if _near_a_kink(problem, formula, stream, case):
             continue
-        arguments = [_precise(x) for x in case.arguments(problem)]
+        arguments = [as_formulas_take_it(x) for x in case.arguments(problem)]
         expected = _value(problem, formula, row, arguments)
         probed = [_value(problem, formula, row, map(_off, arguments, offs)) for offs in OFFS]
         for value in (expected, *probed):
@@ -140,7 +140,7 @@ def _value(problem: Problem, formula: Formula, row: Row, arguments: Iterable[Any
         raise Fault(f"{_place(formula)}: {problem.name} fails in the row '{row.name}': {said}") from error
 
 
-def _precise(x: Any) -> Any:
+def as_formulas_take_it(x: Any) -> Any:
     """An input in double precision, protected against a reference that works in place."""
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         return x

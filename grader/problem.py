@@ -51,7 +51,7 @@ class Gradient:
         return Array(_dims(self.of, self.wrt))
 
     def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.gradient(lambda X: _apply(self.of, values, {self.wrt: X}), values[self.wrt])
+        return numeric.gradient(lambda X: apply(self.of, values, {self.wrt: X}), values[self.wrt])
 
     def asks(self) -> str:
         return f"the gradient of {self.of.__name__} in {self.wrt}: dL = ⟨G, d{self.wrt}⟩"
@@ -71,7 +71,7 @@ class Derivative:
         return Array(_dims(self.of, self.wrt)[::-1])
 
     def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.gradient(lambda W: _apply(self.of, values, {self.wrt: W}), values[self.wrt]).T
+        return numeric.gradient(lambda W: apply(self.of, values, {self.wrt: W}), values[self.wrt]).T
 
     def asks(self) -> str:
         return f"the derivative of {self.of.__name__} in {self.wrt}: dL = tr(D d{self.wrt})"
@@ -137,7 +137,7 @@ class Hessian:
         return Array(_dims(self.of, self.wrt) * 2)
 
     def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.hessian(lambda x: _apply(self.of, values, {self.wrt: x}), values[self.wrt])
+        return numeric.hessian(lambda x: apply(self.of, values, {self.wrt: x}), values[self.wrt])
 
     def asks(self) -> str:
         return f"the Hessian of {self.of.__name__} in {self.wrt}: d²s = d{self.wrt}ᵀ H d{self.wrt}"
@@ -284,13 +284,14 @@ def _directions(of: Callable[..., Any], wrt: tuple[str, ...]) -> dict[str, Spec]
     return {f"d{x}": Array(_dims(of, x)) for x in wrt}
 
 
-def _apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:
+def apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:
+    """A public function's value at a case's values, some of them changed."""
     return of(**{name: changed.get(name, values[name]) for name in _public(of)})
 
 
 def _path(of: Callable[..., Any], values: Values, wrt: tuple[str, ...]) -> numeric.Path:
     """t ↦ of(X + t dX)."""
-    return lambda t: _apply(of, values, {x: values[x] + t * values[f"d{x}"] for x in wrt})
+    return lambda t: apply(of, values, {x: values[x] + t * values[f"d{x}"] for x in wrt})
 
 
 def _black_box(given: Mapping[str, Spec]) -> tuple[str, Linear]:
