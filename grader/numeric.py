@@ -13,30 +13,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 Path = Callable[[Any], Any]
+Rule = Callable[[Path], NDArray[Any]]  # from a path to its first derivative at 0
 
 PROBE = 2.0**-20
 STEP = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
 WIDTH = 2.0**-8  # of a difference quotient: two Richardson levels leave h⁶ f⁽⁷⁾ ≈ 4e-15 and rounding ≈ 6e-14
 
 
-def derivative(path: Path, order: int = 1) -> NDArray[Any]:
-    """The derivative of the given order of `path` at 0.
+def complex_step(path: Path) -> NDArray[Any]:
+    """f′(0) = Im f(ih)/h (Martins, Sturdza, Alonso 2003, doi 10.1145/838250.838251).
 
-    The first is a complex step, f′(0) = Im f(ih)/h (Martins, Sturdza, Alonso 2003,
-    doi 10.1145/838250.838251), exact to rounding where `path` is analytic; each further one is a central
-    difference with two Richardson levels, good to about 1e-12.
+    Exact to rounding where `path` is analytic, and silently wrong where it is not: `np.abs`, `.conj()`,
+    `np.linalg.norm` and `.astype(float)` give 0.
     """
-    if order == 1:
-        return np.asarray(np.imag(path(1j * STEP)) / STEP)
+    return np.asarray(np.imag(path(1j * STEP)) / STEP)
 
-    def slope(t: float) -> NDArray[Any]:
-        return derivative(lambda u: path(t + u), order - 1)
+
+def differences(path: Path, width: float = WIDTH) -> NDArray[Any]:
+    """f′(0) by central differences with two Richardson levels, good to about 1e-12 where `path` is smooth."""
 
     def central(h: float) -> NDArray[Any]:
-        return np.asarray((slope(h) - slope(-h)) / (2 * h))
+        return np.asarray((path(h) - path(-h)) / (2 * h))
 
-    coarse, middle, fine = central(WIDTH), central(WIDTH / 2), central(WIDTH / 4)
+    coarse, middle, fine = central(width), central(width / 2), central(width / 4)
     return np.asarray((64 * fine - 20 * middle + coarse) / 45)  # cancels the terms in h² and h⁴
+
+
+def fine_differences(path: Path) -> NDArray[Any]:
+    """The same from nearer by: more rounding, but a kink is less often within reach."""
+    return differences(path, WIDTH / 16)
+
+
+def derivative(path: Path, order: int = 1, first: Rule = complex_step, unit: float = 1.0) -> NDArray[Any]:
+    """The derivative of the given order of `path` at 0; each beyond the first is by differences.
+
+    Args:
+        first: how the first one is obtained.
+        unit: how far a step of 1 goes, where the path's own scale is another.
+    """
+    if order == 1:
+        return np.asarray(first(lambda t: path(unit * t)) / unit)
+
+    def slope(t: float) -> NDArray[Any]:
+        return derivative(lambda u: path(unit * t + u), order - 1, first, unit)
+
+    return differences(slope) / unit
+
+
+def scale(x: Any) -> float:
+    """The power of two that is nearest to the largest entry; 1 where there is none."""
+    size = float(np.max(np.abs(x), initial=0.0))
+    return float(2.0 ** np.rint(np.log2(size))) if 0 < size < np.inf else 1.0
 
 
 def units(shape: tuple[int, ...]) -> list[NDArray[Any]]:
@@ -44,23 +71,23 @@ def units(shape: tuple[int, ...]) -> list[NDArray[Any]]:
     return [unit.reshape(shape) for unit in np.eye(int(np.prod(shape)))]
 
 
-def gradient(f: Path, x: NDArray[Any]) -> NDArray[Any]:
+def gradient(f: Path, x: NDArray[Any], first: Rule = complex_step) -> NDArray[Any]:
     """The array G of the shape of `x` with df = ⟨G, dx⟩, for a scalar f."""
 
     def entry(E: NDArray[Any]) -> float:
-        return float(derivative(lambda t: f(x + t * E)))
+        return float(derivative(lambda t: f(x + t * E), 1, first, scale(x)))
 
-    return np.array([entry(E) for E in units(x.shape)]).reshape(x.shape)
+    return np.array([entry(E) for E in units(np.shape(x))]).reshape(np.shape(x))
 
 
-def hessian(f: Path, x: NDArray[Any]) -> NDArray[Any]:
+def hessian(f: Path, x: NDArray[Any], first: Rule = complex_step) -> NDArray[Any]:
     """The n × n matrix H with d²f = dxᵀ H dx, for a scalar f of a vector.
 
     H_ij by polarisation: d²f along e_i + e_j minus d²f along e_i − e_j is 4 H_ij.
     """
 
     def second(dx: NDArray[Any]) -> float:
-        return float(derivative(lambda t: f(x + t * dx), order=2))
+        return float(derivative(lambda t: f(x + t * dx), 2, first, scale(x)))
 
     E = units(x.shape)
     return np.array([[(second(ei + ej) - second(ei - ej)) / 4 for ej in E] for ei in E])

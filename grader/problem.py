@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from grader import numeric, shapes
 from grader.functions import LinearMap
+from grader.numeric import Rule, complex_step
 from grader.shapes import Array, Dims, Linear, Spec
 
 Values = Mapping[str, Any]
@@ -50,8 +51,8 @@ class Gradient:
     def answer(self) -> Answer:
         return Array(_dims(self.of, self.wrt))
 
-    def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.gradient(lambda X: apply(self.of, values, {self.wrt: X}), values[self.wrt])
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
+        return numeric.gradient(lambda X: apply(self.of, values, {self.wrt: X}), values[self.wrt], first)
 
     def asks(self) -> str:
         return f"the gradient of {self.of.__name__} in {self.wrt}: dL = ⟨G, d{self.wrt}⟩"
@@ -70,8 +71,8 @@ class Derivative:
     def answer(self) -> Answer:
         return Array(_dims(self.of, self.wrt)[::-1])
 
-    def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.gradient(lambda W: apply(self.of, values, {self.wrt: W}), values[self.wrt]).T
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
+        return numeric.gradient(lambda W: apply(self.of, values, {self.wrt: W}), values[self.wrt], first).T
 
     def asks(self) -> str:
         return f"the derivative of {self.of.__name__} in {self.wrt}: dL = tr(D d{self.wrt})"
@@ -92,8 +93,9 @@ class Differential:
     def answer(self) -> Answer:
         return shapes.of_function(self.of)[1]
 
-    def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.derivative(_path(self.of, values, _tuple(self.wrt)), self.order)
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
+        wrt = _tuple(self.wrt)
+        return numeric.derivative(_path(self.of, values, wrt), self.order, first, _unit(values, wrt))
 
     def asks(self) -> str:
         which = {1: "differential", 2: "second differential"}.get(self.order, f"{self.order}-th differential")
@@ -114,9 +116,9 @@ class CurveDerivative:
     def answer(self) -> Answer:
         return shapes.of_function(self.of)[1]
 
-    def derive(self, values: Values) -> NDArray[Any]:
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
         (t,) = values.values()
-        return numeric.derivative(lambda dt: self.of(t + dt), self.order)
+        return numeric.derivative(lambda dt: self.of(t + dt), self.order, first)
 
     def asks(self) -> str:
         which = {1: "first", 2: "second"}.get(self.order, f"{self.order}-th")
@@ -136,8 +138,8 @@ class Hessian:
     def answer(self) -> Answer:
         return Array(_dims(self.of, self.wrt) * 2)
 
-    def derive(self, values: Values) -> NDArray[Any]:
-        return numeric.hessian(lambda x: apply(self.of, values, {self.wrt: x}), values[self.wrt])
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
+        return numeric.hessian(lambda x: apply(self.of, values, {self.wrt: x}), values[self.wrt], first)
 
     def asks(self) -> str:
         return f"the Hessian of {self.of.__name__} in {self.wrt}: d²s = d{self.wrt}ᵀ H d{self.wrt}"
@@ -157,12 +159,12 @@ class Taylor:
     def answer(self) -> Answer:
         return shapes.of_function(self.of)[1]
 
-    def derive(self, values: Values) -> NDArray[Any]:
-        path = _path(self.of, values, (self.wrt,))
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
+        path, unit = _path(self.of, values, (self.wrt,)), _unit(values, (self.wrt,))
         total, factorial = np.asarray(path(0.0)), 1
         for k in range(1, self.order + 1):
             factorial *= k
-            total = total + numeric.derivative(path, k) / factorial
+            total = total + numeric.derivative(path, k, first, unit) / factorial
         return total
 
     def asks(self) -> str:
@@ -184,7 +186,7 @@ class Identify:
         _, linear = _black_box(self.given)
         return Array(linear.of + linear.by)
 
-    def derive(self, values: Values) -> NDArray[Any]:
+    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:  # noqa: ARG002 - as all kinds
         black_box: LinearMap = values[_black_box(self.given)[0]]
         columns = [black_box(E) for E in numeric.units(black_box.by)]
         return np.stack(columns, axis=-1).reshape(columns[0].shape + black_box.by)
@@ -217,7 +219,7 @@ class Value:
     def answer(self) -> Answer:
         return self.returns
 
-    def derive(self, values: Values) -> None:
+    def derive(self, values: Values, first: Rule = complex_step) -> None:
         """There is no public function to derive the answer from."""
 
     def asks(self) -> str:
@@ -292,6 +294,11 @@ def apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:
 def _path(of: Callable[..., Any], values: Values, wrt: tuple[str, ...]) -> numeric.Path:
     """t ↦ of(X + t dX)."""
     return lambda t: apply(of, values, {x: values[x] + t * values[f"d{x}"] for x in wrt})
+
+
+def _unit(values: Values, wrt: tuple[str, ...]) -> float:
+    """How far along dX is as far as X is large."""
+    return min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
 
 
 def _black_box(given: Mapping[str, Spec]) -> tuple[str, Linear]:
