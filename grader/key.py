@@ -110,7 +110,7 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
             continue
         arguments = [as_formulas_take_it(x) for x in case.arguments(problem)]
         expected = _value(problem, formula, row, arguments)
-        probed = [_value(problem, formula, row, map(_off, arguments, offs)) for offs in OFFS]
+        probed = [_value(problem, formula, row, map(off, arguments, offs)) for offs in OFFS]
         for value in (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
                 raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
@@ -149,12 +149,12 @@ def as_formulas_take_it(x: Any) -> Any:
     return exact
 
 
-def _off(x: Any, factors: NDArray[Any]) -> Any:
-    """A real input, entry by entry times 1 ± 2⁻²⁰; anything else as it is."""
+def off(x: Any, factors: NDArray[Any]) -> Any:
+    """A real input, entry by entry times its factor, such as 1 ± 2⁻²⁰; anything else as it is."""
     if isinstance(x, np.ndarray):
         return x * factors[: x.size].reshape(x.shape) if x.dtype.kind == "f" else x
     if isinstance(x, LinearMap):
-        return LinearMap(_off(x.M, factors), x.by)
+        return LinearMap(off(x.M, factors), x.by)
     return x * float(factors[0]) if isinstance(x, float) else x
 
 
