@@ -114,12 +114,8 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
         for value in (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
                 raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
-        probes = list(map(parts, probed))
-        conditions = tuple(
-            numeric.condition(value, [probe[k] for probe in probes]) if _kind(value) == "f" else 0.0
-            for k, value in enumerate(parts(expected))
-        )
-        if all(map(_is_usable, parts(expected), conditions)):
+        conditions = conditions_of(expected, probed)
+        if is_usable(expected, conditions):
             return Sample(case, stream.name == "public", expected, conditions)
     raise Fault(
         f"{_place(formula)}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
@@ -156,6 +152,20 @@ def off(x: Any, factors: NDArray[Any]) -> Any:
     if isinstance(x, LinearMap):
         return LinearMap(off(x.M, factors), x.by)
     return x * float(factors[0]) if isinstance(x, float) else x
+
+
+def conditions_of(expected: Any, probed: Sequence[Any]) -> tuple[float, ...]:
+    """The condition of each part, from the values where every input is off by 1 ± 2⁻²⁰."""
+    probes = list(map(parts, probed))
+    return tuple(
+        numeric.condition(value, [probe[k] for probe in probes]) if _kind(value) == "f" else 0.0
+        for k, value in enumerate(parts(expected))
+    )
+
+
+def is_usable(expected: Any, conditions: Sequence[float]) -> bool:
+    """Whether a right value can be told from a wrong one: not zero, infinite or lost in rounding."""
+    return all(map(_is_usable, parts(expected), conditions))
 
 
 def _is_usable(value: Any, condition: float) -> bool:
