@@ -5,7 +5,6 @@ The other half is `grader.reference`; nothing here opens it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -18,11 +17,6 @@ from grader.faults import Fault
 from grader.functions import Activation
 from grader.problem import KINDS, Kind, drawn, parameters
 from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 SETTINGS_FILE = "assignment.toml"
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
@@ -195,10 +189,7 @@ def select(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
 
 def _settings(path: Path) -> Settings:
     try:
-        table = tomllib.loads(authored.read(path), parse_float=Decimal)
-        return cast("Settings", _from_table("Settings", table))
-    except tomllib.TOMLDecodeError as error:
-        raise Fault(f"{path} is not TOML: {error}") from None
+        return cast("Settings", _from_table("Settings", authored.toml(path)))
     except ValueError as error:
         raise Fault(f"{path}: {error}") from None
 

@@ -6,7 +6,10 @@ never enters `sys.modules`.
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +19,11 @@ import numpy as np
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.shapes import ShapeError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def read(path: Path) -> str:
@@ -32,13 +40,33 @@ def read(path: Path) -> str:
         raise Fault(f"{path} cannot be read: {error}") from None
 
 
+def toml(path: Path) -> dict[str, Any]:
+    """The table of a TOML file, its numbers as they are written.
+
+    Raises:
+        Fault: it is missing or no TOML.
+    """
+    try:
+        return tomllib.loads(read(path), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise Fault(f"{path} is not TOML: {error}") from None
+
+
 def execute(path: Path) -> dict[str, Any]:
     """The names that a file defines.
 
     Raises:
         Fault: it is missing, or running it fails; the sentence names the line.
     """
-    source = read(path)
+    return executed(read(path), path)
+
+
+def executed(source: str | ast.Module, path: Path) -> dict[str, Any]:
+    """The names that a source defines which stands at that path, or might.
+
+    Raises:
+        Fault: running it fails; the sentence names the line.
+    """
     namespace: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
     try:
         exec(compile(source, str(path), "exec", dont_inherit=True), namespace)
