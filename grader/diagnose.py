@@ -1,22 +1,28 @@
-"""From comparisons to one sentence for the student.
+"""From comparisons to one sentence for the student, and to a diagnosis for staff.
 
 What is shown comes from public cases. Of hidden ones only the verdict is told, never an input, a value, a
-message of the student's code, or which hidden case it was.
+message of the student's code, or which hidden case it was. Where an answer is wrong, the sentence says which
+law it breaks; the diagnosis says why, and the ladder of hints how much of that a student is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from grader import shapes
-from grader.assignment import Problem
+from grader import lattice, law, shapes
+from grader.assignment import Hints, Problem
 from grader.compare import Comparison, Verdict
+from grader.evidence import evidence_of
+from grader.hypotheses import KNOWN, sentence
 from grader.literals import paste
-from grader.record import Seen
+from grader.problem import CurveDerivative, Derivative, Gradient, Hessian
+from grader.record import Diagnosis, Seen
+from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.shapes import Array, Elementwise
 
@@ -44,8 +50,51 @@ def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
     return Verdict.IMPRECISE if imprecise else Verdict.RIGHT
 
 
+@dataclass(frozen=True)
+class Diagnosed:
+    """A diagnosis, and the share of the points that the author gives for this known mistake."""
+
+    diagnosis: Diagnosis
+    credit: Decimal = Decimal(0)
+
+
+def diagnose(
+    problem: Problem, siblings: Sequence[Problem], reference: Reference, comparisons: Sequence[Comparison]
+) -> Diagnosed:
+    """Why an answer is wrong: one of the author's mistakes, or what explains every case.
+
+    Where nothing does, its id is the verdict.
+    """
+    verdict = verdict_of(comparisons)
+    if verdict is Verdict.RIGHT:
+        return Diagnosed(Diagnosis())
+    if verdict not in (Verdict.WRONG, Verdict.SHAPE):
+        return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
+    evidence = evidence_of(comparisons)
+    found = lattice.search(problem, siblings, reference, evidence)
+    known = lattice.known_mistake(problem, reference, evidence)
+    if known:
+        family = found.family if found else KNOWN
+        credit = Decimal(reference.mistakes[problem.name][known].credit)
+        return Diagnosed(Diagnosis(f"mistake:{known}", family, sentence(known)), credit)
+    return Diagnosed(Diagnosis(found.id, found.family, found.place) if found else Diagnosis(verdict.value))
+
+
+def _ended_id(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
+    """`raised:IndexError`, or the verdict."""
+    first = next((c.outcome for c in comparisons if c.verdict is verdict), None)
+    return f"{verdict.value}:{first.kind}" if isinstance(first, Raised) else verdict.value
+
+
+def hint(diagnosis: Diagnosis, hints: Hints, earlier: int) -> str:
+    """As much of a diagnosis as a student is told after so many earlier attempts."""
+    if hints.place is not None and earlier >= hints.place:
+        return diagnosis.place
+    return diagnosis.family if hints.family is not None and earlier >= hints.family else ""
+
+
 def explain(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
-    """What the student is told about a problem."""
+    """What the student is told about a problem, whatever the number of attempts."""
     return replace(_explained(problem, comparisons), printed=_printed(comparisons))
 
 
@@ -69,8 +118,20 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN) or _never_loaded(first):
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
-        return Seen(_ended(problem, first), _smallest(problem, alike))
-    return Seen(f"{_extent(alike, public)} {_fault(problem, first)}.", _smallest(problem, alike))
+        return Seen(_ended(problem, first), _pasted(problem, alike[0]))
+    smallest = min(alike, key=lambda comparison: sum(comparison.sample.case.sizes.values()))
+    broken = _broken_law(problem, smallest)
+    stated = f": {broken.sentence}" if broken else ""
+    lines = "\n".join(broken.lines) if broken else ""
+    return Seen(
+        f"{_extent(alike, public)} {_fault(problem, alike)}{stated}.", _pasted(problem, smallest, lines)
+    )
+
+
+def _broken_law(problem: Problem, failed: Comparison) -> law.Law | None:
+    if failed.verdict is not Verdict.WRONG or not isinstance(failed.outcome, Returned):
+        return None
+    return law.broken(problem, failed.sample, failed.outcome.value)
 
 
 def _never_loaded(failed: Comparison) -> bool:
@@ -107,14 +168,16 @@ def _ended(problem: Problem, failed: Comparison) -> str:
             return f"It was not run: {said}."
 
 
-def _fault(problem: Problem, failed: Comparison) -> str:
+def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
     """What is wrong with the values, as the end of a sentence."""
+    failed = alike[0]
     said = failed.judgement.said
     part = failed.judgement.part if isinstance(problem.kind.answer(), tuple) else None
     place = "" if part is None else f" as value {part + 1}"
     match failed.verdict:
         case Verdict.SHAPE:
-            return f"it returns {said}{place} where {_asked_shape(problem, failed)} is asked"
+            asked = f"{_asked_shape(problem, failed)} is asked{_why_that_shape(problem)}"
+            return f"it returns {said}{_recognised(alike)}{place} where {asked}"
         case Verdict.TYPE:
             return f"it returns {said}{place}{_remedy(failed)}"
         case Verdict.NOT_FINITE:
@@ -125,6 +188,33 @@ def _fault(problem: Problem, failed: Comparison) -> str:
             return f"it raises {said}"
         case _:
             return "the values are wrong" if part is None else f"value {part + 1} is wrong"
+
+
+def _recognised(alike: Sequence[Comparison]) -> str:
+    """`, that is (m, d),` for a shape whose axes are known on every case."""
+    returned = []
+    for comparison in alike:
+        value = comparison.outcome.value if isinstance(comparison.outcome, Returned) else None
+        if comparison.judgement.part is not None and isinstance(value, tuple):
+            value = value[comparison.judgement.part]
+        if value is None:
+            return ""
+        returned.append((np.shape(value), comparison.sample.case.sizes))
+    dims = shapes.recognised(returned)
+    return f", that is {shapes.show(dims)}," if dims and any(isinstance(dim, str) for dim in dims) else ""
+
+
+def _why_that_shape(problem: Problem) -> str:
+    match problem.kind:
+        case Gradient(wrt=wrt):
+            return f": the gradient has the shape of {wrt}"
+        case Derivative(wrt=wrt):
+            return f": what multiplies d{wrt} under the trace has the shape of {wrt}ᵀ"
+        case CurveDerivative(of=of):
+            return f": it has the shape of {of.__name__}'s value"
+        case Hessian(wrt=wrt):
+            return f": d{wrt}ᵀ H d{wrt} is a number"
+    return ""
 
 
 def _asked_shape(problem: Problem, failed: Comparison) -> str:
@@ -168,9 +258,9 @@ def _extent(failing: Sequence[Comparison], public: Sequence[Comparison]) -> str:
     return f"On {len(failing)} of {len(public)} public cases{where}"
 
 
-def _smallest(problem: Problem, alike: Sequence[Comparison]) -> str:
-    """The smallest of the inputs that fail alike, to paste."""
-    case = min((comparison.sample.case for comparison in alike), key=lambda case: sum(case.sizes.values()))
+def _pasted(problem: Problem, failed: Comparison, lines: str = "") -> str:
+    """A case to paste, the call, and what else is computed from it."""
+    case = failed.sample.case
     arguments = dict(zip(problem.parameters, case.arguments(problem), strict=True))
     activation = problem.topic.activations.get(case.row.activation or "")
     formulas = {
@@ -178,4 +268,5 @@ def _smallest(problem: Problem, alike: Sequence[Comparison]) -> str:
         for name, spec in problem.parameters.items()
         if activation and isinstance(spec, Elementwise)
     }
-    return f"{paste(arguments, formulas)}\n{problem.name}({', '.join(problem.parameters)})"
+    called = f"{problem.name}({', '.join(problem.parameters)})"
+    return "\n".join(filter(None, (paste(arguments, formulas), called, lines)))

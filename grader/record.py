@@ -16,11 +16,28 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seen:
-    """For the student: one sentence, what may help, such as an input to paste, and what the code printed."""
+    """For the student: one sentence, what may help, such as an input to paste, and what the code printed.
+
+    `hint` says as much of the diagnosis as the assignment's ladder of hints allows.
+    """
 
     sentence: str
     detail: str = ""
     printed: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """For staff: why an answer is wrong. `id` is stable, so that a class's can be counted; "" where it is right.
+
+    `family` says what kind of mistake it is and `place` which one; both are empty where nothing explains every
+    case, and `id` is then the verdict.
+    """
+
+    id: str = ""
+    family: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class ProblemRecord:
-    """What became of one problem."""
+    """What became of one problem.
+
+    `numerical` tells staff why a right answer looks differentiated numerically.
+    """
 
     name: str
     number: str
@@ -52,6 +72,8 @@ class ProblemRecord:
     verdict: str
     student: Seen
     staff: tuple[Measured, ...]
+    numerical: str = ""
+    diagnosis: Diagnosis = Diagnosis()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ comes back, the starter file and the printed signature are all read from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import prod
 from types import FunctionType
 
 from grader.distributions import DISTRIBUTIONS, Distribution, Normal, sizes_needed
@@ -45,6 +47,33 @@ def show(dims: Iterable[str | int]) -> str:
     """As mathematics writes it: `(d, m)`, `(n,)`, `()`."""
     words = [str(dim) for dim in dims]
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+
+def recognised(drawn: Sequence[tuple[tuple[int, ...], Mapping[str, int]]]) -> Dims | None:
+    """The dimensions that shapes have, each with the sizes of its case; `None` where that is not clear.
+
+    An axis is a dimension, a constant, or a product such as "d m" that was flattened.
+    """
+    if len({len(shape) for shape, _ in drawn}) != 1:
+        return None
+    axes = []
+    for axis in range(len(drawn[0][0])):
+        possible = [
+            dim for dim in _possible_axes(drawn[0][1]) if all(_size(dim, s) == n[axis] for n, s in drawn)
+        ]
+        constants = {shape[axis] for shape, _ in drawn}
+        if not possible and len(constants) > 1:
+            return None
+        axes.append(possible[0] if possible else constants.pop())
+    return tuple(axes)
+
+
+def _possible_axes(sizes: Mapping[str, int]) -> list[str]:
+    return [*sizes, *(f"{d} {e}" for d, e in combinations(sizes, 2))]
+
+
+def _size(axis: str, sizes: Mapping[str, int]) -> int:
+    return prod(sizes[dim] for dim in axis.split())
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,16 @@ def _unprojected(v, U_tilde, y):
     return 2 / _norm(U_tilde) * v.T @ (v @ U_tilde / _norm(U_tilde) - y)
 
 
+def _with_residual(v, U_tilde, e):
+    U = U_tilde / _norm(U_tilde)
+    return 2 / _norm(U_tilde) * (v.T @ e - U * (v @ U @ e.T))
+
+
+def _by_columns(formula, U_tilde, dU_tilde):
+    columns = zip(U_tilde.T, dU_tilde.T, strict=True)
+    return np.stack([formula(u, du) for u, du in columns], axis=1)
+
+
 def _projection(v, U_tilde, y):
     return grad_U_tilde(v, U_tilde, y) - _unprojected(v, U_tilde, y)
 
@@ -118,6 +128,12 @@ MISTAKES = {
         "Ũ stands where the normalised U belongs": lambda U_tilde, dU_tilde: (
             (dU_tilde - U_tilde * (U_tilde * dU_tilde).sum()) / np.sqrt((U_tilde**2).sum())
         ),
+        "every column is normalised by itself, not the whole of Ũ": lambda U_tilde, dU_tilde: _by_columns(
+            d_normalize, U_tilde, dU_tilde
+        ),
+        "every row is normalised by itself, not the whole of Ũ": lambda U_tilde, dU_tilde: (
+            _by_columns(d_normalize, U_tilde.T, dU_tilde.T).T
+        ),
     },
     "grad_U_tilde": {
         "the projection term is missing: the norm is not a constant": _unprojected,
@@ -126,6 +142,9 @@ MISTAKES = {
         ),
         "the factor 1/‖Ũ‖ is missing": lambda v, U_tilde, y: (
             grad_U_tilde(v, U_tilde, y) * np.sqrt((U_tilde**2).sum())
+        ),
+        "the residual is taken with Ũ, not with U": lambda v, U_tilde, y: _with_residual(
+            v, U_tilde, v @ U_tilde - y
         ),
         "this is the gradient in U, not in Ũ": lambda v, U_tilde, y: grad_U(
             v, U_tilde / np.sqrt((U_tilde**2).sum()), y
@@ -137,6 +156,12 @@ MISTAKES = {
         "r acts entry by entry, not by its mean": lambda W, X, dW, r: dW @ X * r(W @ X).mean(),
     },
     "derivative_W": {
+        "the normalisation is left out: this is the derivative of ‖vŨ − y‖²": lambda v, W, X, y, s, r: (
+            X @ (grad_U(v, s(W @ X), y) * r(W @ X)).T
+        ),
+        "the residual is taken with Ũ, not with U": lambda v, W, X, y, s, r: (
+            X @ (_with_residual(v, s(W @ X), v @ s(W @ X) - y) * r(W @ X)).T
+        ),
         "the activation's derivative is missing": lambda v, W, X, y, s, r: X @ grad_U_tilde(v, s(W @ X), y).T,
         "r is evaluated at the output s(WX) instead of WX": lambda v, W, X, y, s, r: (
             X @ (grad_U_tilde(v, s(W @ X), y) * r(s(W @ X))).T
@@ -149,6 +174,12 @@ MISTAKES = {
         ),
     },
     "grad_W": {
+        "the normalisation is left out: this is the derivative of ‖vŨ − y‖²": lambda v, W, X, y, s, r: (
+            (grad_U(v, s(W @ X), y) * r(W @ X)) @ X.T
+        ),
+        "the residual is taken with Ũ, not with U": lambda v, W, X, y, s, r: (
+            (_with_residual(v, s(W @ X), v @ s(W @ X) - y) * r(W @ X)) @ X.T
+        ),
         "the activation's derivative is missing": lambda v, W, X, y, s, r: grad_U_tilde(v, s(W @ X), y) @ X.T,
         "r is evaluated at the output s(WX) instead of WX": lambda v, W, X, y, s, r: (
             (grad_U_tilde(v, s(W @ X), y) * r(s(W @ X))) @ X.T

@@ -1,5 +1,7 @@
 """What the student is told: one sentence from public cases, bare verdicts from hidden ones."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,9 @@ def test_one_wrong_public_case_decides(problem, judged):
     seen = explain(problem, comparisons)
     public = sum(comparison.sample.public for comparison in comparisons)
     assert verdict_of(comparisons) is Verdict.WRONG
-    assert seen.sentence == f"On 1 of {public} public cases (T = 1) the values are wrong."
+    assert seen.sentence.startswith(
+        f"On 1 of {public} public cases (T = 1) the values are wrong: along this dW"
+    )
 
 
 def test_failures_of_another_kind_are_not_counted(problem, key):
@@ -57,7 +61,9 @@ def test_failures_of_another_kind_are_not_counted(problem, key):
     )
     comparisons = list(map(compare, outcomes, samples))
     public = len(key.public(NAME))
-    assert explain(problem, comparisons).sentence == f"On 1 of {public} public cases the values are wrong."
+    assert explain(problem, comparisons).sentence.startswith(
+        f"On 1 of {public} public cases the values are wrong: "
+    )
 
 
 def test_a_file_that_never_ends_is_not_blamed_on_an_input(problem, key):
@@ -77,14 +83,28 @@ def test_a_part_of_a_tuple_is_counted_as_people_count(assignment, key):
 def test_the_smallest_failing_input_can_be_pasted(problem, judged):
     seen = explain(problem, judged(lambda sample: sample.expected * 2))
     namespace = {"np": np, NAME: lambda *given: given}
-    *lines, call = seen.detail.splitlines()
-    exec("\n".join(lines), namespace)
-    v, W, X, y, s, r = eval(call, namespace)
+    lines = seen.detail.splitlines()
+    place = next(k for k, line in enumerate(lines) if line.startswith(f"{NAME}("))
+    exec("\n".join(lines[:place]), namespace)
+    v, W, X, y, s, r = eval(lines[place], namespace)
     slope = np.imag(s(W @ X + 1e-30j)) / 1e-30
     np.testing.assert_allclose(r(W @ X), slope, rtol=1e-12)
     assert v.shape == (1, W.shape[0])
     assert W.shape[1] == X.shape[0]
     assert y.shape == (1, X.shape[1])
+
+
+def test_the_law_can_be_pasted_too(problem, judged, reference):
+    """The last line is what the sentence says that the hand-in predicts."""
+    seen = explain(problem, judged(lambda sample: sample.expected * 2))
+    namespace = {"np": np, NAME: lambda *given: 2 * reference.answers[NAME](*given)}
+    *lines, law = seen.detail.splitlines()
+    exec("\n".join(lines), namespace)
+    changes, predicts = re.search(
+        r"changes by (\S+); your gradient predicts (\S+)\.$", seen.sentence
+    ).groups()
+    assert f"{eval(law, namespace):.3g}" == predicts
+    assert float(predicts) == pytest.approx(2 * float(changes), rel=1e-2)
 
 
 def test_a_shape_is_told_with_its_names(problem, judged):

@@ -158,8 +158,8 @@ def test_no_part_of_a_record_can_be_changed(record, part, field):
 # ---- two kinds of readers -----------------------------------------------------------------
 
 
-def test_what_students_see_has_three_texts_and_nothing_else():
-    texts = ["sentence", "detail", "printed"]
+def test_what_students_see_has_four_texts_and_nothing_else():
+    texts = ["sentence", "detail", "printed", "hint"]
     assert [(field.name, field.type) for field in fields(Seen)] == [(name, "str") for name in texts]
 
 

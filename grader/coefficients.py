@@ -1,0 +1,214 @@
+"""Answers that are the right terms with wrong coefficients, or the right answer times a power of a quantity.
+
+actual = Σ cₖ termₖ is solved over all core cases at once, each divided by its condition, and has to hold on
+every case. A coefficient counts only if it is the constant of a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from grader.evidence import (
+    FEWEST,
+    SAME,
+    Evidence,
+    Numbers,
+    Relation,
+    ValueOn,
+    constant,
+    counts,
+    ratio_of,
+    slip,
+)
+
+EXPONENTS = tuple(
+    Fraction(p, q) for p, q in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1))
+)
+
+Coefficients = dict[str, Fraction]
+OnEachCase = tuple[Numbers, ...]  # a value on every case of the evidence
+
+
+def on_each_case(evidence: Sequence[Evidence], values: Mapping[str, ValueOn]) -> dict[str, OnEachCase]:
+    """By name; none of those that fail, have another shape than the answer, or are not there at all."""
+    found = {}
+    for name, value in values.items():
+        drawn = [each.predicted(value) for each in evidence]
+        if all(x is not None and _fits(each, x) for each, x in zip(evidence, drawn, strict=True)):
+            found[name] = tuple(np.asarray(x, float) for x in drawn)
+    return found
+
+
+def positive_on_each_case(
+    evidence: Sequence[Evidence], values: Mapping[str, ValueOn]
+) -> dict[str, OnEachCase]:
+    """Quantities by name; none of those that are no positive number somewhere."""
+    found = {}
+    for name, value in values.items():
+        drawn = [each.sample for each in evidence]
+        try:
+            numbers = tuple(np.asarray(value(sample), float) for sample in drawn)
+        except Exception:  # an author's function may fail in any way
+            continue
+        if all(x.ndim == 0 and 0 < x < np.inf for x in numbers):
+            found[name] = numbers
+    return found
+
+
+def _fits(each: Evidence, x: object) -> bool:
+    number = np.asarray(x)
+    if number.dtype.kind not in "biuf" or number.shape != np.shape(each.expected):
+        return False
+    return bool(np.isfinite(number).all()) and (not each.core or counts(number, each.expected))
+
+
+def coefficients(evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase]) -> Coefficients | None:
+    """The coefficient of every term, if all are constants of slips."""
+    if not terms or not all(each.formed for each in evidence):
+        return None
+    cores = [k for k, each in enumerate(evidence) if each.core]
+    columns = [
+        np.concatenate([np.ravel(term[k]) / evidence[k].condition for k in cores]) for term in terms.values()
+    ]
+    a = np.concatenate([np.ravel(evidence[k].actual) / evidence[k].condition for k in cores])
+    solved = _solved(columns, a)
+    found = [_slip_or_zero(c) for c in solved]
+    slips = [c for c in found if c is not None]
+    if not found or len(slips) < len(found) or not any(slips):
+        return None
+    sums = (
+        sum(float(c) * x[k] for c, x in zip(slips, terms.values(), strict=True)) for k in range(len(evidence))
+    )
+    if not all(each.agrees(each.actual, total) for each, total in zip(evidence, sums, strict=True)):
+        return None
+    return dict(zip(terms, slips, strict=True))
+
+
+def _solved(columns: Sequence[Numbers], a: Numbers) -> list[float]:
+    """The c with Σ cₖ columnₖ nearest to a; nothing where that is not told."""
+    if a.size <= len(columns):
+        return []
+    solved, _, rank, _ = np.linalg.lstsq(np.stack(columns, axis=1), a, rcond=None)
+    return [float(c) for c in solved] if rank == len(columns) else []
+
+
+def _slip_or_zero(c: float) -> Fraction | None:
+    return Fraction(0) if abs(c) < SAME else slip(c)
+
+
+def has(coefficient: Fraction) -> str:
+    """What is wrong with a term, as the end of a sentence."""
+    if coefficient == 0:
+        return "is missing"
+    return "has the wrong sign" if coefficient == -1 else f"has the factor {coefficient} too much"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A term's coefficient: a constant, times `power` where there is one, with its value on each case."""
+
+    constant: Fraction
+    power: str
+    values: tuple[float, ...]
+
+
+def weights(
+    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], quantities: Mapping[str, OnEachCase]
+) -> dict[str, Weight]:
+    """Coefficients solved for case by case, where they are constants times powers of quantities."""
+    cores = [k for k, each in enumerate(evidence) if each.core]
+    if not terms or not all(each.formed for each in evidence):
+        return {}
+    solved = [
+        _solved([np.ravel(term[k]) for term in terms.values()], np.ravel(evidence[k].actual)) for k in cores
+    ]
+    if not all(solved):
+        return {}
+    found = {}
+    for place, name in enumerate(terms):
+        weight = _weight([solved[k][place] for k in range(len(cores))], cores, quantities, len(evidence))
+        if weight is None:
+            return {}
+        found[name] = weight
+    for k, each in enumerate(evidence):
+        if not each.agrees(each.actual, sum(found[name].values[k] * term[k] for name, term in terms.items())):
+            return {}
+    return found
+
+
+def _weight(
+    solved: Sequence[float], cores: Sequence[int], quantities: Mapping[str, OnEachCase], cases: int
+) -> Weight | None:
+    plain = Fraction(0) if all(abs(c) < SAME for c in solved) else constant(solved)
+    if plain is not None:
+        return Weight(plain, "", (float(plain),) * cases)
+    for name, values in quantities.items():
+        for p in EXPONENTS:
+            found = constant(c / float(values[k]) ** float(p) for c, k in zip(solved, cores, strict=True))
+            if found:
+                each = tuple(float(found) * float(value) ** float(p) for value in values)
+                return Weight(found, power(name, p), each)
+    return None
+
+
+def one_weight(
+    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], quantities: Mapping[str, OnEachCase]
+) -> dict[str, Weight]:
+    """The same with one power alone, which is solved for over all cases: for answers of few entries."""
+    if any(np.size(each.expected) > len(terms) for each in evidence if each.core):
+        return {}
+    few = [each for each in evidence if each.core][: len(terms) + FEWEST]
+    for name, term in terms.items():
+        for quantity, values in quantities.items():
+            for p in EXPONENTS:
+                scaled = tuple(t * q ** float(p) for t, q in zip(term, values, strict=True))
+                tried = {**terms, name: scaled}
+                found = coefficients(few, tried) and coefficients(evidence, tried)
+                if found and found[name]:
+                    return {
+                        other: Weight(c, power(quantity, p) if other == name else "", ())
+                        for other, c in found.items()
+                    }
+    return {}
+
+
+def powers(
+    evidence: Sequence[Evidence], quantities: Mapping[str, OnEachCase]
+) -> Iterator[tuple[str, Relation]]:
+    """The right answer times a power of a quantity, and how it is related besides."""
+    for turned in (False, True) if np.ndim(evidence[0].expected) > 1 else (False,):
+        ratios = ratios_of(evidence, turned=turned)
+        for name, values in quantities.items() if ratios else ():
+            for p in EXPONENTS:
+                found = constant(r / float(q) ** float(p) for r, q in zip(ratios, values, strict=True))
+                if found and len(set(map(float, values))) >= FEWEST:
+                    yield power(name, p), Relation(turned, found)
+
+
+def ratios_of(evidence: Sequence[Evidence], *, turned: bool) -> list[float]:
+    """By which number the right answer is multiplied on each case; none where it is not just multiplied."""
+    ratios = []
+    for each in evidence:
+        b = np.asarray(each.expected, float)
+        b = b.T if turned else b
+        ratio = ratio_of(each.actual, b)
+        if not ratio or not each.agrees(each.actual, ratio * b):
+            return []
+        ratios.append(ratio)
+    return ratios
+
+
+def power(name: str, p: Fraction) -> str:
+    """`T`, `1/T`, `√T`, `T^-2`."""
+    inner = f"({name})" if " " in name else name
+    written = {
+        Fraction(1): name,
+        Fraction(-1): f"1/{inner}",
+        Fraction(1, 2): f"√{inner}",
+        Fraction(-1, 2): f"1/√{inner}",
+    }
+    return written.get(p, f"{inner}^{p}")

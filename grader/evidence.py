@@ -1,0 +1,224 @@
+"""What was returned beside what is right, case by case, and when two values are the same.
+
+Everything that explains a wrong answer is held against this: it has to agree on all of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.compare import AMBER, DOUBLE, GREEN, SINGLE, Comparison, Verdict, judge
+from grader.key import NUMBERS, Sample, parts
+from grader.sandbox.outcome import Returned
+
+FEWEST = 3  # core cases
+NO_PART = 1e-9  # of the largest entry: what is smaller is no evidence
+# the constants that a slip produces; any number counts would explain every blend of right and wrong
+SLIPS = tuple(
+    sign * slip
+    for slip in (
+        *(Fraction(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3))),
+        *(
+            Fraction(p, q)
+            for p, q in ((6, 1), (1, 6), (8, 1), (1, 8), (100, 1), (1, 100), (1000, 1), (1, 1000))
+        ),
+    )
+    for sign in (1, -1)
+)
+SAME = 1e-5  # relative
+_EXACT = {float(slip): slip for slip in SLIPS}
+_FLOATS = sorted(_EXACT)
+
+Numbers = NDArray[Any]
+ValueOn = Callable[[Sample], Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One case: what was returned and what is right; of a tuple, the part that is looked into."""
+
+    sample: Sample
+    actual: Any
+    expected: Any
+    condition: float
+    part: int | None = None
+
+    @property
+    def core(self) -> bool:
+        return self.sample.case.row.name == "core"
+
+    @cached_property
+    def right(self) -> bool:
+        return self.agrees(self.actual, self.expected)
+
+    @cached_property
+    def formed(self) -> bool:
+        """Whether it has the shape of the right one."""
+        return bool(np.shape(self.actual) == np.shape(self.expected))
+
+    def predicted(self, value: ValueOn) -> Any:
+        """A hypothesis's value here; `None` where it has none: a formula that is tampered with may fail."""
+        try:
+            whole = value(self.sample)
+            return whole if self.part is None else whole[self.part]
+        except Exception:
+            return None
+
+    def agrees(self, actual: Any, predicted: Any) -> bool:
+        """Whether two values are the same, given what rounding and lost digits can do."""
+        if not is_real(self.expected):
+            return judge(actual, predicted, (0.0,) * len(parts(predicted))).verdict is Verdict.RIGHT
+        if not is_real(predicted) or np.shape(actual) != np.shape(predicted):
+            return False
+        return bool(np.all(self.near(actual, predicted)))
+
+    def near(self, actual: Any, predicted: Any) -> Numbers:
+        """The same entry by entry."""
+        allowed = max(self.condition, float(np.max(np.abs(predicted), initial=0.0)))
+        tolerance = GREEN * SINGLE if self.sample.case.row.single else AMBER * DOUBLE
+        return np.asarray(np.abs(np.asarray(actual, float) - predicted) <= tolerance * allowed)
+
+
+def evidence_of(comparisons: Sequence[Comparison]) -> tuple[Evidence, ...]:
+    """The cases with values, a core one that fails first; nothing where a core case has no value."""
+    part = next((c.judgement.part for c in comparisons if not c.verdict.passes), None)
+    evidence = []
+    for comparison in comparisons:
+        if _has_value(comparison):
+            evidence.append(_evidence(comparison, part))
+        elif comparison.sample.case.row.name == "core":
+            return ()
+    if sum(each.core for each in evidence) < FEWEST or all(each.right for each in evidence):
+        return ()
+    return tuple(sorted(evidence, key=lambda each: (not each.core, each.right)))
+
+
+def _evidence(comparison: Comparison, part: int | None) -> Evidence:
+    sample, outcome = comparison.sample, comparison.outcome
+    actual: Any = outcome.value if isinstance(outcome, Returned) else None
+    if part is not None and isinstance(sample.expected, tuple) and any(map(is_real, sample.expected)):
+        return Evidence(sample, actual[part], sample.expected[part], sample.conditions[part], part)
+    return Evidence(sample, actual, sample.expected, max(sample.conditions, default=0.0))
+
+
+def _has_value(comparison: Comparison) -> bool:
+    outcome, expected = comparison.outcome, comparison.sample.expected
+    if not isinstance(outcome, Returned) or comparison.verdict not in (
+        Verdict.RIGHT,
+        Verdict.IMPRECISE,
+        Verdict.WRONG,
+        Verdict.SHAPE,
+    ):
+        return False
+    if not isinstance(expected, tuple):
+        return not is_real(expected) or _is_finite(outcome.value)
+    numbers = any(map(is_real, expected))
+    same = isinstance(outcome.value, tuple) and len(outcome.value) == len(expected)
+    return not numbers or (same and all(map(_is_finite, outcome.value)))
+
+
+def is_real(x: Any) -> bool:
+    """Whether it is an array or number of floats."""
+    return isinstance(x, NUMBERS) and np.asarray(x).dtype.kind == "f"
+
+
+def _is_finite(x: Any) -> bool:
+    return isinstance(x, NUMBERS) and np.asarray(x).dtype.kind in "biuf" and bool(np.isfinite(x).all())
+
+
+def explained(evidence: Sequence[Evidence], value: ValueOn) -> bool:
+    """Whether a value is what was returned, on every case."""
+    return all(each.agrees(each.actual, each.predicted(value)) for each in evidence)
+
+
+def slip(number: float) -> Fraction | None:
+    """The constant of a slip that this number is."""
+    place = bisect_left(_FLOATS, number)
+    for near in _FLOATS[max(place - 1, 0) : place + 1]:
+        if abs(number - near) <= SAME * abs(near):
+            return _EXACT[near]
+    return None
+
+
+def constant(numbers: Iterable[float]) -> Fraction | None:
+    """The constant of a slip that all these numbers are."""
+    first, *others = numbers
+    found = slip(first)
+    return found if found and all(abs(x - found) <= SAME * abs(found) for x in others) else None
+
+
+def counts(part: Any, whole: Any) -> bool:
+    """Whether a part of an answer is there at all."""
+    return bool(np.max(np.abs(part), initial=0.0) > NO_PART * np.max(np.abs(whole), initial=0.0))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """actual = factor · predicted, or factor · predictedᵀ."""
+
+    turned: bool
+    factor: Fraction
+
+    def of(self, predicted: Any) -> Any:
+        """What is returned where that is predicted."""
+        if self.factor == 1 and not self.turned:
+            return predicted
+        x = np.asarray(predicted, float)
+        return float(self.factor) * (x.T if self.turned else x)
+
+    @property
+    def id(self) -> str:
+        names = ["transpose"] if self.turned else []
+        names += ["sign"] if self.factor == -1 else [f"factor:{self.factor}"] if self.factor != 1 else []
+        return "+".join(names)
+
+    @property
+    def words(self) -> str:
+        words = ["it is transposed"] if self.turned else []
+        words += ["its sign is flipped"] if self.factor == -1 else []
+        words += [f"it has the factor {self.factor}"] if abs(self.factor) != 1 else []
+        return " and ".join(words)
+
+
+def relation(evidence: Sequence[Evidence], value: ValueOn) -> Relation | None:
+    """The simplest relation between a value and what was returned that holds on every case."""
+    first = evidence[0]
+    predicted = first.predicted(value)
+    for turned in (False, True):
+        found = _relation_on(first, predicted, turned=turned)
+        if found and all(_holds(found, each, value) for each in evidence[1:]):
+            return found
+    return None
+
+
+def _holds(found: Relation, each: Evidence, value: ValueOn) -> bool:
+    predicted = each.predicted(value)
+    return predicted is not None and each.agrees(each.actual, found.of(predicted))
+
+
+def _relation_on(each: Evidence, predicted: Any, *, turned: bool) -> Relation | None:
+    if not turned and each.agrees(each.actual, predicted):
+        return Relation(turned, Fraction(1))
+    if not (is_real(predicted) and is_real(each.expected)) or (turned and np.ndim(predicted) < 2):
+        return None
+    x = np.asarray(predicted, float)
+    ratio = ratio_of(each.actual, x.T if turned else x)
+    factor = slip(ratio) if ratio else None
+    found = Relation(turned, factor) if factor else None
+    return found if found and each.agrees(each.actual, found.of(predicted)) else None
+
+
+def ratio_of(actual: Any, predicted: Numbers) -> float:
+    """The ρ that brings ρ · predicted nearest to what was returned; 0 where there is none."""
+    a = np.asarray(actual, float)
+    if a.shape != predicted.shape or not predicted.any():
+        return 0.0
+    return float((a * predicted).sum() / (predicted * predicted).sum())

@@ -1,0 +1,327 @@
+"""What a wrong answer may be instead of the right one: a name, words, and its value on every case.
+
+All of it follows from the problem and its reference; nothing here has seen a hand-in. Most candidates are the
+reference itself on inputs that were tampered with, so an author of a new problem gets them for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from grader.assignment import Problem
+from grader.changes import Change, Inputs, changes, dropped
+from grader.evidence import ValueOn
+from grader.key import Sample, as_formulas_take_it
+from grader.problem import CurveDerivative, Differential, Kind, Taylor, Value, apply, variables
+from grader.reference import Formula, Reference
+from grader.shapes import Array, Sizes
+
+FACTOR = "It is the right answer times a number that is the same for every input."
+QUANTITY = "It is the right answer times a number that changes with the input."
+PLACES = "The right numbers are there, but not in the right places."
+TERM = "A part of the formula is missing, or has a wrong factor or sign; the rest is right."
+INPUT = "One of the inputs does not enter as it should."
+OTHER = "It is the right answer to another question."
+ENTRIES = "Only some of the entries are wrong."
+STRUCTURE = "The right numbers went through one operation too many or too few."
+KNOWN = "It is a mistake that is often made here."
+TWO = "Two things are wrong at once."
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """`id` is stable, `family` says what kind of mistake it is and `place` which one."""
+
+    id: str
+    family: str
+    place: str
+    value: ValueOn
+
+
+def inputs(problem: Problem, sample: Sample) -> Inputs:
+    """What the reference is called with, by name."""
+    arguments = map(as_formulas_take_it, sample.case.arguments(problem))
+    return dict(zip(problem.parameters, arguments, strict=True))
+
+
+def evaluated(problem: Problem, formula: Formula) -> ValueOn:
+    """A formula on every case."""
+    return lambda sample: formula(*inputs(problem, sample).values())
+
+
+def after(problem: Problem, change: Change, value: ValueOn) -> ValueOn:
+    """A value as it is when inputs are changed."""
+
+    def changed(sample: Sample) -> Any:
+        values = {**sample.case.values, **change.of(inputs(problem, sample))}
+        return value(replace(sample, case=replace(sample.case, values=values)))
+
+    return changed
+
+
+def tampered(problem: Problem, right: ValueOn) -> list[Hypothesis]:
+    """The right answer to inputs with one change each."""
+    return [
+        Hypothesis(
+            f"input:{change.id}", INPUT, f"It is what comes out {change.says}.", after(problem, change, right)
+        )
+        for change in changes(problem)
+    ]
+
+
+def tampered_twice(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
+    """The right answer to inputs with two changes, each of other inputs, and each one that is often made."""
+    for one, other in combinations((change for change in changes(problem) if change.frequent), 2):
+        if not set(one.touched) & set(other.touched):
+            yield Hypothesis(
+                f"input:{one.id}+input:{other.id}",
+                TWO,
+                f"It is what comes out {one.says} and {other.says}.",
+                after(problem, one, after(problem, other, right)),
+            )
+
+
+def without(problem: Problem, right: ValueOn, names: Sequence[str]) -> ValueOn:
+    """The right answer as if these inputs were 0."""
+    return after(problem, dropped(tuple(names)), right)
+
+
+def split(problem: Problem, right: ValueOn, x: str) -> dict[str, ValueOn]:
+    """What is left without an input, and what that input adds."""
+    rest = without(problem, right, [x])
+    return {f"the part without {x}": rest, f"the part with {x}": lambda sample: right(sample) - rest(sample)}
+
+
+def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[str, ValueOn]:
+    """Positive numbers that a factor may be a power of: sizes, norms, the function, what the author names."""
+
+    def size(*dims: str) -> ValueOn:
+        return lambda sample: float(np.prod([sample.case.sizes[dim] for dim in dims]))
+
+    def norm(x: str) -> ValueOn:
+        return lambda sample: np.linalg.norm(np.ravel(inputs(problem, sample)[x]))
+
+    found = {dim: size(dim) for dim in problem.dims}
+    found |= {" ".join(pair): size(*pair) for pair in combinations(problem.dims, 2)}
+    arrays = {x: spec for x, spec in problem.parameters.items() if isinstance(spec, Array)}
+    found |= {f"‖{x}‖" if spec.dims else f"|{x}|": norm(x) for x, spec in arrays.items()}
+    named = reference.quantities.get(problem.name, {})
+    found |= {name: evaluated(problem, quantity) for name, quantity in named.items()}
+    if hasattr(problem.kind, "of"):
+        of = problem.kind.of
+        found[of.__name__] = lambda sample: apply(of, sample.case.values, {})
+    found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
+    return found
+
+
+def orders(kind: Taylor) -> dict[str, ValueOn]:
+    """The terms of an expansion, from the public function."""
+    lower = [replace(kind, order=k) for k in range(kind.order + 1)]
+
+    def term(k: int) -> ValueOn:
+        before = lower[k - 1].derive if k else lambda _: 0.0
+        return lambda sample: lower[k].derive(sample.case.values) - before(sample.case.values)
+
+    names = ["the term of order 0", *(f"the term of order {k}" for k in range(1, kind.order + 1))]
+    return {name: term(k) for k, name in enumerate(names)}
+
+
+def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) -> list[Hypothesis]:
+    """Right answers to other questions, and the inputs themselves."""
+
+    def other(key: str, says: str, value: ValueOn) -> Hypothesis:
+        return Hypothesis(f"other:{key}", OTHER, f"It is {says}.", value)
+
+    def given(x: str) -> ValueOn:
+        return lambda sample: inputs(problem, sample)[x]
+
+    arrays = [x for x, spec in problem.parameters.items() if isinstance(spec, (Array, Sizes))]
+    return [
+        *(other(key, says, value) for key, says, value in _neighbours(problem.kind)),
+        *(
+            other(
+                sibling.name,
+                f"what {sibling.name} asks for",
+                evaluated(problem, reference.answers[sibling.name]),
+            )
+            for sibling in siblings
+            if _asks_with_the_same(problem, sibling)
+        ),
+        *(other(x, f"the input {x} itself", given(x)) for x in arrays),
+    ]
+
+
+def _asks_with_the_same(problem: Problem, other: Problem) -> bool:
+    """Whether the other's function could be called with this problem's inputs."""
+    mine, theirs = (
+        [spec.dims if isinstance(spec, Array) else spec for spec in p.parameters.values()]
+        for p in (problem, other)
+    )
+    return mine == theirs and problem.name != other.name
+
+
+def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
+    """What the public function itself tells, in place of what is asked of it."""
+    if isinstance(kind, Value) or not hasattr(kind, "of"):
+        return
+    of = kind.of
+    yield "value", f"{of.__name__} itself", lambda sample: apply(of, sample.case.values, {})
+    if isinstance(kind, (CurveDerivative, Differential)):
+        for order in (kind.order - 1, kind.order + 1):
+            if order:
+                neighbour = replace(kind, order=order)
+                yield f"order {order}", neighbour.asks(), _derived(neighbour)
+    if isinstance(kind, (Taylor, Differential)):
+        along = " and ".join(f"{x} + d{x}" for x in variables(kind))
+
+        def moved(sample: Sample) -> Any:
+            values = sample.case.values
+            return apply(of, values, {x: values[x] + values[f"d{x}"] for x in variables(kind)})
+
+        yield "moved", f"{of.__name__} itself at {along}", moved
+        yield (
+            "increment",
+            f"the increment of {of.__name__} from {', '.join(variables(kind))} to {along}",
+            lambda sample: moved(sample) - apply(of, sample.case.values, {}),
+        )
+
+
+def _derived(kind: Kind) -> ValueOn:
+    return lambda sample: kind.derive(sample.case.values)
+
+
+def known(problem: Problem, reference: Reference) -> list[Hypothesis]:
+    """The author's MISTAKES."""
+    return [
+        Hypothesis(f"mistake:{says}", KNOWN, sentence(says), evaluated(problem, mistake.formula))
+        for says, mistake in reference.mistakes.get(problem.name, {}).items()
+    ]
+
+
+def sentence(text: str) -> str:
+    """`the sign is flipped` as `The sign is flipped.`"""
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+Transform = tuple[str, str, Callable[[Any], Any]]
+Transform2 = tuple[str, str, Callable[[Any, Any], Any]]
+REARRANGED: tuple[Transform, ...] = (
+    ("reversed", "The order of the entries is reversed.", np.flip),
+    ("rows reversed", "The order along the first axis is reversed.", lambda R: np.flip(R, 0)),
+    ("columns reversed", "The order along the last axis is reversed.", lambda R: np.flip(R, -1)),
+    ("column order", "The entries are in column order.", lambda R: R.T.reshape(R.shape)),
+    ("flat", "The numbers are right, but all in one axis.", np.ravel),
+    ("flat, column order", "All entries are in one axis, in column order.", lambda R: R.ravel(order="F")),
+    ("column", "The numbers are right, but as one column.", lambda R: R.reshape(-1, 1)),
+    ("row", "The numbers are right, but as one row.", lambda R: R.reshape(1, -1)),
+    ("shifted on", "The entries are shifted by one place.", lambda R: np.roll(R, 1, -1)),
+    ("shifted back", "The entries are shifted by one place.", lambda R: np.roll(R, -1, -1)),
+    ("rows shifted on", "The rows are shifted by one place.", lambda R: np.roll(R, 1, 0)),
+    ("rows shifted back", "The rows are shifted by one place.", lambda R: np.roll(R, -1, 0)),
+)
+OPERATED: tuple[Transform, ...] = (
+    ("absolute", "The signs are lost: these are absolute values.", abs),
+    ("squared", "Every entry is squared.", lambda R: R**2),
+    ("root", "It is the square root of the right answer.", np.sqrt),
+    ("sum everywhere", "Every entry is the sum of all entries.", lambda R: R * 0 + R.sum()),
+    ("mean everywhere", "Every entry is the mean of all entries.", lambda R: R * 0 + R.mean()),
+    ("ones", "It is 1 everywhere, whatever the input.", np.ones_like),
+    ("identity", "It is the identity matrix, whatever the input.", lambda R: np.eye(*R.shape)),
+    ("inverse", "It is the inverse of the right answer.", np.linalg.inv),
+    ("pseudo-inverse", "It is the pseudo-inverse of the right answer.", np.linalg.pinv),
+    ("length", "Only the length of the right answer is returned.", np.linalg.norm),
+    ("summed", "All entries are summed up.", np.sum),
+    ("mean", "The mean of all entries is taken.", np.mean),
+    ("summed over columns", "The entries of each row are summed up.", lambda R: R.sum(-1)),
+    ("summed over rows", "The entries of each column are summed up.", lambda R: R.sum(0)),
+    ("mean of rows", "The entries of each row are averaged.", lambda R: R.mean(-1)),
+    ("mean of columns", "The entries of each column are averaged.", lambda R: R.mean(0)),
+    ("row means", "Every entry is the mean of its row.", lambda R: R * 0 + R.mean(-1, keepdims=True)),
+    ("column means", "Every entry is the mean of its column.", lambda R: R * 0 + R.mean(0, keepdims=True)),
+    ("row sums", "Every entry is the sum of its row.", lambda R: R * 0 + R.sum(-1, keepdims=True)),
+    ("column sums", "Every entry is the sum of its column.", lambda R: R * 0 + R.sum(0, keepdims=True)),
+    (
+        "symmetric part",
+        "It is symmetrised: the mean of the answer and its transpose.",
+        lambda R: (R + R.T) / 2,
+    ),
+    ("plus transpose", "The transpose is added.", lambda R: R + R.T),
+    ("diagonal", "Only the diagonal is returned.", np.diag),
+    ("trace", "Only the trace is returned.", np.trace),
+    ("first row", "Only the first entry or row is returned.", lambda R: R[0]),
+    ("first column", "Only the first column is returned.", lambda R: R[:, 0]),
+    ("without the last", "The last entry or row is left out.", lambda R: R[:-1]),
+    ("without the last column", "The last column is left out.", lambda R: R[:, :-1]),
+    ("cumulative", "The entries are summed up one after the other.", lambda R: np.cumsum(R).reshape(R.shape)),
+)
+
+
+REDUCTIONS: tuple[Transform, ...] = (
+    ("sum not taken", "Its entries sum to the right number: the sum is not taken.", np.sum),
+    ("trace not taken", "Its trace is the right number: the trace is not taken.", np.trace),
+    ("rows not summed", "Its rows have to be summed up.", lambda a: np.sum(a, 0)),
+    ("columns not summed", "Its columns have to be summed up.", lambda a: np.sum(a, -1)),
+    ("axis of length 1", "The numbers are right, with an axis of length 1 too many.", np.squeeze),
+)
+
+
+MISSING_PRODUCTS: tuple[Transform2, ...] = (
+    (
+        "times {x}.T from the left",
+        "the product with {x}ᵀ from the left is missing",
+        lambda a, x: x.T @ a if x.ndim > 1 else None,
+    ),
+    ("times {x} from the left", "the product with {x} from the left is missing", lambda a, x: x @ a),
+    ("times {x}.T", "the product with {x}ᵀ is missing", lambda a, x: a @ x.T if x.ndim > 1 else None),
+    ("times {x}", "the product with {x} is missing", lambda a, x: a @ x),
+    (
+        "entrywise times {x}",
+        "the product with {x}, entry by entry, is missing",
+        lambda a, x: a * x if a.shape == x.shape else None,
+    ),
+    (
+        "paired with {x}",
+        "it is not multiplied by {x} and summed up",
+        lambda a, x: (a * x).sum() if a.shape == x.shape else None,
+    ),
+    ("outer {x}", "the outer product with {x} is missing", lambda a, x: np.outer(a, x)),
+)
+
+
+PRODUCTS: tuple[Transform2, ...] = (
+    ("times", "multiplied by {x}", lambda R, a: R @ a),
+    ("left times", "multiplied by {x} from the left", lambda R, a: a @ R),
+    ("form", "multiplied by {x} on both sides", lambda R, a: a @ R @ a),
+    ("paired", "paired with {x}: ⟨answer, {x}⟩", lambda R, a: (R * a).sum() if R.shape == a.shape else None),
+    ("entrywise", "multiplied by {x} entry by entry", lambda R, a: R * a if R.shape == a.shape else None),
+)
+
+
+def contracted(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
+    """The right answer multiplied by an input: on one side, on both, or entry by entry."""
+
+    def times(x: str, product: Callable[[Any, Any], Any]) -> ValueOn:
+        return lambda sample: product(right(sample), inputs(problem, sample)[x])
+
+    for x in (x for x, spec in problem.parameters.items() if isinstance(spec, Array) and spec.dims):
+        for key, says, product in PRODUCTS:
+            place = f"It is the right answer {says.format(x=x)}."
+            yield Hypothesis(f"entries:{key} {x}", STRUCTURE, place, times(x, product))
+
+
+def transformed(right: ValueOn) -> list[Hypothesis]:
+    """The right answer after one operation on its entries."""
+
+    def after_that(to: Callable[[Any], Any]) -> ValueOn:
+        return lambda sample: to(right(sample))
+
+    return [
+        Hypothesis(f"entries:{key}", family, says, after_that(to))
+        for family, transforms in ((PLACES, REARRANGED), (STRUCTURE, OPERATED))
+        for key, says, to in transforms
+    ]

@@ -1,0 +1,410 @@
+"""The simplest hypothesis that explains every case at once, or none.
+
+A hypothesis has to predict what was returned on all cases, the right ones too, to the precision that tells
+right from wrong; so nothing explains noise, or a blend of right and wrong. The order of the stages is the
+order of simplicity, and the first that holds is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from grader import coefficients, hypotheses
+from grader.assignment import Problem
+from grader.changes import changes
+from grader.coefficients import OnEachCase, Weight
+from grader.evidence import FEWEST, Evidence, ValueOn, explained, is_real, relation
+from grader.hypotheses import FACTOR, PLACES, QUANTITY, STRUCTURE, TERM, TWO, Hypothesis, after, sentence
+from grader.problem import Differential, Taylor
+from grader.reference import Reference
+from grader.regions import wrong_region
+from grader.shapes import Array, Sizes, recognised, show
+
+SOME = "It is right for some kinds of input and wrong for others."
+MOST_ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What explains every case. `id` is stable; `family` and `place` are sentences."""
+
+    id: str
+    family: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched with."""
+
+    problem: Problem
+    siblings: Sequence[Problem]
+    reference: Reference
+    evidence: tuple[Evidence, ...]
+
+    @cached_property
+    def right(self) -> ValueOn:
+        """The reference, evaluated once on every case."""
+        known = {id(each.sample): each.sample.expected for each in self.evidence}
+        formula = hypotheses.evaluated(self.problem, self.reference.answers[self.problem.name])
+        return lambda sample: known[id(sample)] if id(sample) in known else formula(sample)
+
+    @cached_property
+    def real(self) -> bool:
+        return is_real(self.evidence[0].expected)
+
+    @cached_property
+    def singles(self) -> list[Hypothesis]:
+        return hypotheses.tampered(self.problem, self.right)
+
+    @cached_property
+    def others(self) -> list[Hypothesis]:
+        return hypotheses.others(self.problem, self.siblings, self.reference)
+
+    @cached_property
+    def terms(self) -> dict[str, ValueOn]:
+        """The author's terms, or an expansion's own."""
+        named = self.reference.terms.get(self.problem.name)
+        if named:
+            return {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
+        return hypotheses.orders(self.problem.kind) if isinstance(self.problem.kind, Taylor) else {}
+
+    def on_each_case(self, values: dict[str, ValueOn]) -> dict[str, OnEachCase]:
+        """All of them, or nothing if one is missing."""
+        found = coefficients.on_each_case(self.evidence, values)
+        return found if len(found) == len(values) else {}
+
+    @cached_property
+    def quantities(self) -> dict[str, OnEachCase]:
+        named = hypotheses.quantities(self.problem, self.reference, self.right)
+        return coefficients.positive_on_each_case(self.evidence, named)
+
+
+def search(
+    problem: Problem, siblings: Sequence[Problem], reference: Reference, evidence: tuple[Evidence, ...]
+) -> Finding | None:
+    """The simplest explanation of a wrong answer, besides the author's own mistakes."""
+    with np.errstate(all="ignore"):
+        return next(_findings(Search(problem, siblings, reference, evidence)), None) if evidence else None
+
+
+def known_mistake(problem: Problem, reference: Reference, evidence: tuple[Evidence, ...]) -> str:
+    """What the author says about the mistake that this is on every case; "" where it is none."""
+    mistakes = reference.mistakes.get(problem.name, {}).items() if evidence else ()
+    with np.errstate(all="ignore"):
+        for says, mistake in mistakes:
+            if explained(evidence, hypotheses.evaluated(problem, mistake.formula)):
+                return says
+    return ""
+
+
+def _findings(at: Search) -> Iterator[Finding]:
+    """Everything that explains every case, simplest first."""
+    stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
+        _multiple,
+        *((_region, _author_terms) if at.real else ()),
+        _other_answer,
+        _changed_input,
+        *((_own_terms, _rearranged, _not_reduced, _without_product, _quantity, _rounded) if at.real else ()),
+        _related,
+        *((_added, _weighted_terms, _changed_term, _terms_of_changed) if at.real else ()),
+        _changed_twice,
+        *((_vague_region, _proportional) if at.real else (_some_inputs,)),
+    )
+    return chain.from_iterable(stage(at) for stage in stages)
+
+
+# --- the right answer, or another one
+
+
+def _multiple(at: Search) -> Iterator[Finding]:
+    """The right answer transposed, with a flipped sign, times a constant, or zero."""
+    if at.real and all(each.formed and not np.any(each.actual) for each in at.evidence):
+        yield Finding("zero", FACTOR, "It is zero everywhere.")
+    found = relation(at.evidence, at.right) if at.real else None
+    if found:
+        family = FACTOR if not found.turned else PLACES if found.factor == 1 else TWO
+        yield Finding(found.id, family, sentence(found.words))
+
+
+def _holding(at: Search, candidates: Iterable[Hypothesis]) -> Iterator[Finding]:
+    for hypothesis in candidates:
+        if explained(at.evidence, hypothesis.value):
+            yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
+
+
+def _other_answer(at: Search) -> Iterator[Finding]:
+    return _holding(at, at.others)
+
+
+def _rearranged(at: Search) -> Iterator[Finding]:
+    yield from _holding(at, hypotheses.transformed(at.right))
+    yield from _holding(at, hypotheses.contracted(at.problem, at.right))
+
+
+def _related(at: Search) -> Iterator[Finding]:
+    """Another answer, transposed or times a constant."""
+    known = hypotheses.known(at.problem, at.reference)
+    structured = hypotheses.transformed(at.right) if at.real else []
+    for hypothesis in (*at.singles, *at.others, *known, *structured):
+        found = relation(at.evidence, hypothesis.value)
+        if found and found.id:
+            place = f"{hypothesis.place} Besides, {found.words}."
+            yield Finding(f"{hypothesis.id}+{found.id}", TWO, place)
+
+
+def _added(at: Search) -> Iterator[Finding]:
+    """The right answer and something else besides."""
+    for hypothesis in (*at.others, *hypotheses.transformed(at.right)):
+        terms = at.on_each_case({"the right answer": at.right, "more": hypothesis.value})
+        found = coefficients.coefficients(at.evidence, terms)
+        if found and found["the right answer"] == 1:
+            factor = "" if found["more"] == 1 else f" times {found['more']}"
+            says = hypothesis.place.removeprefix("It is ").rstrip(".")
+            yield Finding(f"added:{hypothesis.id}{factor}", TERM, f"Something is added{factor}: {says}.")
+
+
+# --- inputs
+
+
+def _changed_input(at: Search) -> Iterator[Finding]:
+    """The right answer to changed inputs; of several such changes, one of an input that enters only once."""
+    holding = [h for h in at.singles if explained(at.evidence, h.value)]
+    by_id = {f"input:{change.id}": change for change in changes(at.problem)}
+    for hypothesis in sorted(holding, key=lambda h: not _is_affine(at, by_id[h.id].touched)):
+        yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
+
+
+def _is_affine(at: Search, touched: tuple[str, ...]) -> bool:
+    """Whether the right answer is affine in these inputs: f(2x) − f(x) = f(x) − f(0)."""
+    ids = {change.id: change for change in changes(at.problem) if change.touched == touched}
+    (x, *others) = touched
+    double, zero = ids.get(f"{x}=2{x}"), ids.get(f"{x}=0")
+    if others or double is None or zero is None:
+        return False
+    first = at.evidence[0]
+    twice, none = (first.predicted(after(at.problem, change, at.right)) for change in (double, zero))
+    return (
+        twice is not None and none is not None and first.agrees(twice - first.expected, first.expected - none)
+    )
+
+
+def _changed_twice(at: Search) -> Iterator[Finding]:
+    for hypothesis in hypotheses.tampered_twice(at.problem, at.right):
+        found = relation(at.evidence, hypothesis.value)
+        if found:
+            besides = f" Besides, {found.words}." if found.id else ""
+            yield Finding(
+                hypothesis.id + (f"+{found.id}" if found.id else ""), TWO, hypothesis.place + besides
+            )
+
+
+# --- terms
+
+
+def _author_terms(at: Search) -> Iterator[Finding]:
+    yield from _of_terms(at, at.terms)
+
+
+def _own_terms(at: Search) -> Iterator[Finding]:
+    """Ways to split any formula in two: what is left without an input, and what that input adds."""
+    kind = at.problem.kind
+    if isinstance(kind, Differential) and not isinstance(kind.wrt, str):
+        directions = [f"d{x}" for x in kind.wrt]
+        parts = {
+            f"the part along {d}": hypotheses.without(at.problem, at.right, [o for o in directions if o != d])
+            for d in directions
+        }
+        yield from _of_terms(at, parts)
+    for x, spec in at.problem.parameters.items():
+        if isinstance(spec, Array):
+            yield from _of_terms(at, hypotheses.split(at.problem, at.right, x))
+
+
+def _of_terms(at: Search, terms: dict[str, ValueOn]) -> Iterator[Finding]:
+    found = coefficients.coefficients(at.evidence, at.on_each_case(terms))
+    if found:
+        yield _finding_of_terms(found)
+
+
+def _finding_of_terms(found: dict[str, Fraction]) -> Finding:
+    wrong = {name: c for name, c in found.items() if c != 1}
+    words = " and ".join(f"{name} {coefficients.has(c)}" for name, c in wrong.items())
+    ids = "+".join(f"term:{name}={c}" for name, c in wrong.items())
+    return Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(words))
+
+
+def _weighted_terms(at: Search) -> Iterator[Finding]:
+    """Terms with powers of quantities too much, as where U and Ũ are mixed up."""
+    terms = at.on_each_case(at.terms)
+    found = coefficients.weights(at.evidence, terms, at.quantities) or coefficients.one_weight(
+        at.evidence, terms, at.quantities
+    )
+    wrong = {name: weight for name, weight in found.items() if weight.power or weight.constant != 1}
+    if wrong:
+        words = " and ".join(f"{name} {_has(weight)}" for name, weight in wrong.items())
+        ids = "+".join(f"term:{name}={_product(weight)}" for name, weight in wrong.items())
+        yield Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(words))
+
+
+def _has(weight: Weight) -> str:
+    return (
+        f"has the factor {_product(weight)} too much" if weight.power else coefficients.has(weight.constant)
+    )
+
+
+def _product(weight: Weight) -> str:
+    signs = {Fraction(1): "", Fraction(-1): "-"}
+    return (
+        signs.get(weight.constant, f"{weight.constant} ") + weight.power
+        if weight.power
+        else f"{weight.constant}"
+    )
+
+
+def _changed_term(at: Search) -> Iterator[Finding]:
+    """One term on a changed input, the others on the right ones."""
+    for name, term in at.terms.items():
+        for change in changes(at.problem):
+            changed = after(at.problem, change, term)
+            if explained(at.evidence, _exchanged(at.right, term, changed)):
+                yield Finding(
+                    f"term:{name}:{change.id}", TERM, sentence(f"{name} is what comes out {change.says}")
+                )
+
+
+def _exchanged(right: ValueOn, term: ValueOn, changed: ValueOn) -> ValueOn:
+    return lambda sample: right(sample) - term(sample) + changed(sample)
+
+
+def _terms_of_changed(at: Search) -> Iterator[Finding]:
+    """All terms on a changed input, with wrong coefficients besides."""
+    for change in changes(at.problem):
+        terms = {name: after(at.problem, change, term) for name, term in at.terms.items()}
+        few = [each for each in at.evidence if each.core][:FEWEST]
+        some = coefficients.on_each_case(few, terms)
+        if len(some) < max(len(terms), 1) or not coefficients.coefficients(few, some):
+            continue
+        found = coefficients.coefficients(at.evidence, at.on_each_case(terms))
+        if found:
+            besides = f" Besides, it is what comes out {change.says}."
+            of_terms = _finding_of_terms(found)
+            yield Finding(f"input:{change.id}+{of_terms.id}", TWO, of_terms.place + besides)
+
+
+# --- entries
+
+
+def _region(at: Search) -> Iterator[Finding]:
+    """Entries of one region are wrong, and it is known how."""
+    for key, says in wrong_region(at.evidence):
+        if "=" in key:
+            yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
+
+
+def _vague_region(at: Search) -> Iterator[Finding]:
+    for key, says in wrong_region(at.evidence):
+        yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
+
+
+def _not_reduced(at: Search) -> Iterator[Finding]:
+    """A sum, a trace or a product that was not taken, an axis too many."""
+    if all(each.formed for each in at.evidence):
+        return
+    for key, says, to in hypotheses.REDUCTIONS:
+        if all(each.agrees(_or_none(to, each.actual), each.expected) for each in at.evidence):
+            yield Finding(f"entries:{key}", STRUCTURE, says)
+
+
+def _without_product(at: Search) -> Iterator[Finding]:
+    """The right answer before it is multiplied by an input."""
+    for x in (x for x, spec in at.problem.parameters.items() if isinstance(spec, Array) and spec.dims):
+        factors = [hypotheses.inputs(at.problem, each.sample)[x] for each in at.evidence]
+        for key, says, product in hypotheses.MISSING_PRODUCTS:
+            if all(
+                each.agrees(
+                    _or_none(lambda a, product=product, f=f: product(a, f), each.actual), each.expected
+                )
+                for each, f in zip(at.evidence, factors, strict=True)
+            ):
+                yield Finding(f"entries:not {key.format(x=x)}", STRUCTURE, sentence(says.format(x=x)))
+
+
+def _or_none(to: Callable[[object], object], actual: object) -> object:
+    try:
+        return to(np.asarray(actual, float))
+    except (ValueError, IndexError):
+        return None
+
+
+def _rounded(at: Search) -> Iterator[Finding]:
+    """The right answer to a few decimals or digits."""
+    for digits in range(7):
+        if _is_rounding(at, lambda x, digits=digits: np.round(x, digits)):
+            yield Finding("rounded", STRUCTURE, f"The entries are rounded to {digits} decimals.")
+        if _is_rounding(at, np.vectorize(lambda x, digits=digits: float(f"{x:.{digits}e}"), otypes=[float])):
+            yield Finding("rounded", STRUCTURE, f"The entries are rounded to {digits + 1} digits.")
+
+
+def _is_rounding(at: Search, to: Callable[..., object]) -> bool:
+    return all(each.formed and each.agrees(each.actual, to(each.expected)) for each in at.evidence)
+
+
+def _some_inputs(at: Search) -> Iterator[Finding]:
+    """Of inputs that are drawn from several alternatives: wrong for some, and always there."""
+    names = [x for x, spec in at.problem.parameters.items() if isinstance(spec, Sizes)]
+    judged: dict[tuple[int, ...], set[bool]] = {}
+    for each in at.evidence:
+        judged.setdefault(each.sample.case.row.choices, set()).add(each.right)
+    wrong = [choices for choices, verdicts in judged.items() if verdicts == {False}]
+    mixed = any(len(verdicts) > 1 for verdicts in judged.values())
+    if mixed or not 0 < len(wrong) < min(len(judged), MOST_ALTERNATIVES + 1):
+        return
+    specs = [spec for spec in at.problem.drawn.values() if isinstance(spec, Sizes)]
+    texts = {
+        choices: " and ".join(
+            f"{x} = {show(spec.choices[k])}" for x, spec, k in zip(names, specs, choices, strict=True)
+        )
+        for choices in sorted(wrong)
+    }
+    told = "; ".join(f"for {text} it returns {_always(at, choices)}" for choices, text in texts.items())
+    yield Finding(f"inputs:{'; '.join(texts.values())}", SOME, sentence(f"{told}; the rest is right"))
+
+
+def _always(at: Search, choices: tuple[int, ...]) -> str:
+    """What is returned for that alternative: `None`, `(1, n)`, or something wrong."""
+    alike = [each for each in at.evidence if each.sample.case.row.choices == choices]
+    if all(each.actual is None for each in alike):
+        return "None"
+    if not all(isinstance(e.actual, tuple) and all(isinstance(n, int) for n in e.actual) for e in alike):
+        return "what is no shape"
+    dims = recognised([(each.actual, each.sample.case.sizes) for each in alike])
+    return show(dims) if dims is not None else "a wrong shape"
+
+
+# --- factors that depend on the input
+
+
+def _quantity(at: Search) -> Iterator[Finding]:
+    """The right answer times a power of a quantity."""
+    for power, besides in coefficients.powers(at.evidence, at.quantities):
+        words = f" Besides, {besides.words}." if besides.id else ""
+        ids = f"quantity:{power}" + (f"+{besides.id}" if besides.id else "")
+        yield Finding(ids, TWO if words else QUANTITY, f"The factor {power} is too much.{words}")
+
+
+def _proportional(at: Search) -> Iterator[Finding]:
+    """The right direction with a wrong length; no more is known."""
+    if not all(np.count_nonzero(each.expected) > 1 for each in at.evidence if each.core):
+        return
+    ratios = coefficients.ratios_of(at.evidence, turned=False)
+    if ratios and np.ptp(ratios) > 1e-3 * np.max(np.abs(ratios)):
+        yield Finding(
+            "scaled", QUANTITY, "All entries have the same wrong factor, another one for every input."
+        )

@@ -1,0 +1,157 @@
+"""The law that a wrong answer breaks, on one public case, in the lecture's words and with two numbers.
+
+"Along this dW, loss changes by 0.826; your gradient predicts 0.413." The first number belongs to the public
+function, so it gives away nothing that a student could not compute; the reference's array is never shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import Problem
+from grader.functions import LinearMap
+from grader.key import Sample
+from grader.literals import literal
+from grader.problem import (
+    CurveDerivative,
+    Derivative,
+    Differential,
+    Gradient,
+    Hessian,
+    Identify,
+    Taylor,
+    apply,
+    black_box,
+    ordinal,
+    variables,
+)
+
+APART = 0.05  # of the larger number: so far should what is predicted be from what is so
+DIRECTIONS = 20
+Numbers = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Law:
+    """`sentence` says what is so and what is predicted; `lines` compute it, after the input's own lines."""
+
+    sentence: str
+    lines: tuple[str, ...] = ()
+
+
+def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
+    """The law on that case; none where there is no public function, or what was returned has another shape."""
+    expected = sample.expected
+    if np.shape(actual) != np.shape(expected) or isinstance(expected, tuple) or expected is None:
+        return None
+    a, e = np.asarray(actual, float), np.asarray(expected, float)
+    match problem.kind:
+        case Gradient(of=of, wrt=wrt):
+            return _along(problem, of.__name__, wrt, e, a, "gradient")
+        case Derivative(of=of, wrt=wrt):
+            return _along(problem, of.__name__, wrt, e.T, a.T, "derivative")
+        case Hessian(of=of, wrt=wrt):
+            return _form(problem, of.__name__, wrt, e, a)
+        case Differential(of=of, order=order) as kind:
+            along = " and ".join(f"d{x}" for x in variables(kind))
+            which = "" if order == 1 else f"{ordinal(order)} "
+            return _entry(f"along this {along}, ", f"the {which}differential of {of.__name__}", e, a)
+        case CurveDerivative(of=of, order=order):
+            return _entry("", f"the {ordinal(order)} derivative of {of.__name__}", e, a)
+        case Taylor() as kind:
+            return _remainder(kind, sample, e, a)
+        case Identify() as kind:
+            return _identified(problem, kind, sample, a)
+    return None
+
+
+def _directions(problem: Problem, shape: tuple[int, ...]) -> list[Numbers]:
+    """Short decimals, the same ones whenever the problem and the shape are."""
+    rng = np.random.default_rng([*problem.name.encode(), *shape])
+    return [np.round(rng.normal(size=shape), 1) + 0.0 for _ in range(DIRECTIONS)]  # no -0.0
+
+
+def _along(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers, what: str) -> Law:
+    """dL = ⟨G, dX⟩ = tr(D dX)."""
+    D = _telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
+    so, predicted = _told((expected * D).sum(), (actual * D).sum())
+    called = f"{problem.name}({', '.join(problem.parameters)})"
+    law = f"np.sum({called} * d{wrt})" if what == "gradient" else f"np.trace({called} @ d{wrt})"
+    return Law(
+        f"along this d{wrt}, {of} changes by {so}; your {what} predicts {predicted}",
+        (f"d{wrt} = {literal(D)}", law),
+    )
+
+
+def _telling(problem: Problem, shape: tuple[int, ...], numbers: Any) -> Numbers:
+    """The first direction along which the two numbers are well apart, else the one with the most."""
+    directions = _directions(problem, shape)
+
+    def apart(D: Numbers) -> float:
+        so, predicted = numbers(D)
+        return float(abs(so - predicted) / max(abs(so), abs(predicted), 1e-300))
+
+    return next((D for D in directions if apart(D) >= APART), max(directions, key=apart))
+
+
+def _form(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers) -> Law:
+    """d²s = dxᵀ H dx; where H is wrong in its skew part alone, which this does not see, an entry."""
+    D = _telling(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
+    so, predicted = float(D @ expected @ D), float(D @ actual @ D)
+    if abs(so - predicted) < APART * abs(so):
+        return _entry("", f"the Hessian of {of}", expected, actual)
+    says = "along this d{0}, the second differential of {1} is {2}; your H gives d{0}ᵀ H d{0} = {3}"
+    called = f"{problem.name}({', '.join(problem.parameters)})"
+    return Law(
+        says.format(wrt, of, *_told(so, predicted)),
+        (f"d{wrt} = {literal(D)}", f"d{wrt} @ {called} @ d{wrt}"),
+    )
+
+
+def _entry(where: str, what: str, expected: Numbers, actual: Numbers, yours: str = "yours") -> Law:
+    """The number, or the entry in which the two are furthest apart."""
+    at = np.unravel_index(int(np.argmax(np.abs(actual - expected))), expected.shape) if expected.ndim else ()
+    entry = f"entry [{', '.join(map(str, at))}] of " if at else ""
+    so, predicted = _told(float(expected[at]), float(actual[at]))
+    return Law(f"{where}{entry}{what} is {so}; {yours} is {predicted}")
+
+
+def _remainder(kind: Taylor, sample: Sample, expected: Numbers, actual: Numbers) -> Law:
+    """How far f(x + dx) is from the expansion, and from what was returned."""
+    values, x = sample.case.values, kind.wrt
+    moved = np.asarray(apply(kind.of, values, {x: values[x] + values[f"d{x}"]}))
+    should, yours = (float(np.max(np.abs(moved - value))) for value in (expected, actual))
+    says = f"{kind.of.__name__}({x} + d{x}) should be"
+    if should < 1e-9 * float(np.max(np.abs(moved))):  # the expansion is exact
+        return Law(f"{says} the expansion exactly; it is {yours:.3g} away from yours")
+    should_be, is_away = _told(should, yours)
+    if abs(should - yours) < APART * should:
+        return _entry(f"along this d{x}, ", f"the expansion of {kind.of.__name__}", expected, actual)
+    return Law(
+        f"{says} {should_be} away from an expansion to order {kind.order}; it is {is_away} away from yours"
+    )
+
+
+def _identified(problem: Problem, kind: Identify, sample: Sample, actual: Numbers) -> Law:
+    """ds(dN) = tr(Mᵀ dN), du(dv) = M dv."""
+    name, linear = black_box(kind.given)
+    box: LinearMap = sample.case.values[name]
+    yours = LinearMap(actual, box.by)
+    D = _telling(problem, box.by, lambda D: (np.max(box(D)), np.max(yours(D))))
+    d = "dv" if len(box.by) == 1 else "dN"
+    formula = f"M {d}" if linear.of else f"tr(Mᵀ {d})" if len(box.by) > 1 else f"uᵀ {d}"
+    law = _entry(f"along this {d}, ", f"{name}({d})", box(D), yours(D), f"{formula} with your answer")
+    return Law(law.sentence, (f"{d} = {literal(D)}", f"{name}({d})"))
+
+
+def _told(so: float, predicted: float) -> tuple[str, str]:
+    """Both numbers, with as many digits as it takes to tell them apart."""
+    for digits in range(3, 17):
+        texts = f"{so:.{digits}g}", f"{predicted:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
