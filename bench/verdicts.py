@@ -22,9 +22,8 @@ from grader.reference import load_reference
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.variants import curve, identification, least_squares, network, rules  # noqa: E402
+from bench.variants import TOPICS  # noqa: E402
 
-TOPICS = (network, curve, least_squares, identification, rules)
 EXPONENTS = (0, -6, 3)
 
 

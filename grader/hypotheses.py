@@ -91,6 +91,15 @@ def without(problem: Problem, right: ValueOn, names: Sequence[str]) -> ValueOn:
     return after(problem, dropped(tuple(names)), right)
 
 
+def directions(problem: Problem, right: ValueOn) -> dict[str, ValueOn]:
+    """A differential's parts, one along each direction."""
+    every = [f"d{x}" for x in variables(problem.kind)]
+    return {
+        f"the part along {d}": without(problem, right, [other for other in every if other != d])
+        for d in every
+    }
+
+
 def split(problem: Problem, right: ValueOn, x: str) -> dict[str, ValueOn]:
     """What is left without an input, and what that input adds."""
     rest = without(problem, right, [x])

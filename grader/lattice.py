@@ -21,7 +21,7 @@ from grader.changes import changes
 from grader.coefficients import OnEachCase, Weight
 from grader.evidence import FEWEST, Evidence, ValueOn, explained, is_real, relation
 from grader.hypotheses import FACTOR, PLACES, QUANTITY, STRUCTURE, TERM, TWO, Hypothesis, after, sentence
-from grader.problem import Differential, Taylor
+from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
 from grader.regions import wrong_region
 from grader.shapes import Array, Sizes, recognised, show
@@ -69,11 +69,13 @@ class Search:
 
     @cached_property
     def terms(self) -> dict[str, ValueOn]:
-        """The author's terms, or an expansion's own."""
-        named = self.reference.terms.get(self.problem.name)
+        """The author's terms, or those that the kind has by itself."""
+        named, kind = self.reference.terms.get(self.problem.name), self.problem.kind
         if named:
             return {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
-        return hypotheses.orders(self.problem.kind) if isinstance(self.problem.kind, Taylor) else {}
+        if isinstance(kind, Differential) and len(variables(kind)) > 1:
+            return hypotheses.directions(self.problem, self.right)
+        return hypotheses.orders(kind) if isinstance(kind, Taylor) else {}
 
     def on_each_case(self, values: dict[str, ValueOn]) -> dict[str, OnEachCase]:
         """All of them, or nothing if one is missing."""
@@ -108,14 +110,14 @@ def _findings(at: Search) -> Iterator[Finding]:
     """Everything that explains every case, simplest first."""
     stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
         _multiple,
-        *((_region, _author_terms) if at.real else ()),
+        *((_region, _named_terms) if at.real else ()),
         _other_answer,
         _changed_input,
         *((_own_terms, _rearranged, _not_reduced, _without_product, _quantity, _rounded) if at.real else ()),
         _related,
         *((_added, _weighted_terms, _changed_term, _terms_of_changed) if at.real else ()),
         _changed_twice,
-        *((_vague_region, _proportional) if at.real else (_some_inputs,)),
+        _vague_region if at.real else _some_inputs,
     )
     return chain.from_iterable(stage(at) for stage in stages)
 
@@ -208,20 +210,12 @@ def _changed_twice(at: Search) -> Iterator[Finding]:
 # --- terms
 
 
-def _author_terms(at: Search) -> Iterator[Finding]:
+def _named_terms(at: Search) -> Iterator[Finding]:
     yield from _of_terms(at, at.terms)
 
 
 def _own_terms(at: Search) -> Iterator[Finding]:
     """Ways to split any formula in two: what is left without an input, and what that input adds."""
-    kind = at.problem.kind
-    if isinstance(kind, Differential) and not isinstance(kind.wrt, str):
-        directions = [f"d{x}" for x in kind.wrt]
-        parts = {
-            f"the part along {d}": hypotheses.without(at.problem, at.right, [o for o in directions if o != d])
-            for d in directions
-        }
-        yield from _of_terms(at, parts)
     for x, spec in at.problem.parameters.items():
         if isinstance(spec, Array):
             yield from _of_terms(at, hypotheses.split(at.problem, at.right, x))
@@ -309,8 +303,10 @@ def _region(at: Search) -> Iterator[Finding]:
 
 
 def _vague_region(at: Search) -> Iterator[Finding]:
+    """Entries of one region are wrong, and no more is known; two of three entries would be too many."""
     for key, says in wrong_region(at.evidence):
-        yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
+        if " and " not in key:
+            yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
 
 
 def _not_reduced(at: Search) -> Iterator[Finding]:
@@ -397,14 +393,3 @@ def _quantity(at: Search) -> Iterator[Finding]:
         words = f" Besides, {besides.words}." if besides.id else ""
         ids = f"quantity:{power}" + (f"+{besides.id}" if besides.id else "")
         yield Finding(ids, TWO if words else QUANTITY, f"The factor {power} is too much.{words}")
-
-
-def _proportional(at: Search) -> Iterator[Finding]:
-    """The right direction with a wrong length; no more is known."""
-    if not all(np.count_nonzero(each.expected) > 1 for each in at.evidence if each.core):
-        return
-    ratios = coefficients.ratios_of(at.evidence, turned=False)
-    if ratios and np.ptp(ratios) > 1e-3 * np.max(np.abs(ratios)):
-        yield Finding(
-            "scaled", QUANTITY, "All entries have the same wrong factor, another one for every input."
-        )
