@@ -1,0 +1,82 @@
+"""Example hand-ins: each a folder of `submissions_example/`, whose expected.toml says what it should get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from grader import authored
+from grader.assignment import Assignment
+from grader.compare import Verdict
+from grader.faults import Fault
+from grader.proof import ExampleProof
+from grader.record import Record
+from grader.submission import Submission, read_submission
+
+FOLDER, FILE = "submissions_example", "expected.toml"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The verdict of every problem by name, and the score."""
+
+    verdicts: Mapping[str, str]
+    score: Decimal
+
+
+def folders(assignment: Assignment) -> tuple[Path, ...]:
+    """The examples that come with their expectation."""
+    return tuple(sorted(path.parent for path in (assignment.folder / FOLDER).glob(f"*/{FILE}")))
+
+
+def prove(assignment: Assignment, folder: Path, grade: Callable[[Submission], Record]) -> ExampleProof:
+    """Grade one example and hold what it got against what it should get."""
+    try:
+        expected = read(assignment, folder)
+    except Fault as fault:
+        return ExampleProof(folder.name, (str(fault),))
+    record = grade(read_submission(folder, assignment.settings.file))
+    return ExampleProof(folder.name, tuple(deviations(expected, record, f"{FOLDER}/{folder.name}")))
+
+
+def deviations(expected: Expected, record: Record, where: str) -> Iterator[str]:
+    """One sentence for every verdict and score that is another than expected."""
+    for problem in record.problems:
+        asked = expected.verdicts[problem.name]
+        if problem.verdict != asked:
+            yield f"{where}: {problem.name} is {problem.verdict}, and {FILE} says {asked}"
+    if record.score != expected.score:
+        yield f"{where}: the score is {record.score}, and {FILE} says {expected.score}"
+
+
+def read(assignment: Assignment, folder: Path) -> Expected:
+    """An example's expectation.
+
+    Raises:
+        Fault: something in it cannot be used; the sentence names the key.
+    """
+    path = folder / FILE
+    try:
+        return _expected(assignment, authored.toml(path))
+    except ValueError as error:
+        raise Fault(f"{FOLDER}/{folder.name}/{FILE}: {error}") from None
+
+
+def _expected(assignment: Assignment, table: Mapping[str, Any]) -> Expected:
+    names = [problem.name for problem in assignment.problems]
+    named = dict(table.get("verdicts", {}))
+    for name in named:
+        if name not in names:
+            raise ValueError(f"[verdicts] names {name}, which is no problem of this assignment")
+    verdicts = {name: str(named.get(name, table.get("default", ""))) for name in names}
+    known = [verdict.value for verdict in Verdict]
+    for name, verdict in verdicts.items():
+        if verdict not in known:
+            raise ValueError(f"{name} has '{verdict}', which is none of the verdicts: {', '.join(known)}")
+    try:
+        return Expected(verdicts, Decimal(str(table.get("score"))))
+    except InvalidOperation:
+        raise ValueError(f"score = {table.get('score')}: a number of points is asked") from None
