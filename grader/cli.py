@@ -1,7 +1,7 @@
 """The command line: parse, delegate, turn a fault into one sentence and an exit code.
 
-Results go to stdout, everything else to stderr. Exit codes: 0 graded, 1 could not grade, 2 usage. Whatever
-imports numpy waits until a verb needs it, so that `--help` is quick.
+Results go to stdout, everything else to stderr. Exit codes: 0 graded or proved, 1 could not grade or not
+proved, 2 usage. Whatever imports numpy waits until a verb needs it, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import gc
 import os
 import signal
 import sys
-from contextlib import redirect_stdout, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -22,10 +23,11 @@ from grader.sandbox.isolation import TooWeak
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.gradescope.schema import Results
+    from grader.proof import Proof
     from grader.record import Record
+    from grader.sandbox.jail import Source
 
-COULD_NOT_GRADE = 1
+FAILED = 1
 TERMINATED = 128 + signal.SIGTERM
 
 assignment_option = click.option(
@@ -33,6 +35,13 @@ assignment_option = click.option(
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The assignment's folder. Default: this folder or the nearest above it that holds assignment.toml.",
+)
+isolation_option = click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    help="full: refuse to grade where student code is not walled off. process: grade all the same, and say "
+    "so in every result.",
 )
 
 
@@ -56,13 +65,7 @@ def main() -> None:
 @click.option(
     "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(["full", "process"]),
-    default="full",
-    help="full: refuse to grade where student code is not walled off. process: grade all the same, and say "
-    "so in every result.",
-)
+@isolation_option
 def grade_command(
     file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...], isolation: str
 ) -> None:
@@ -73,25 +76,61 @@ def grade_command(
       grader grade submissions_example/wrong_signs_and_factors/hw2.py
       grader grade hw2.ipynb --json results.json
     """
+    _checked(json_path)
+    gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
+    with _faults_in_one_sentence():
+        try:
+            record = _graded(file, folder, only, weaker=isolation == "process")
+        except TooWeak as refusal:
+            _withhold(str(refusal), json_path)
+            raise
+        _deliver(json_path, lambda: _results(record), lambda stream: _show_record(record, stream))
+        click.echo(f"isolation: {record.staff.isolation}", err=True)
+    gc.freeze()  # nor is there any to look for at the end
+
+
+@main.command("verify")
+@assignment_option
+@click.option(
+    "--json", "json_path", metavar="PATH", help="Write the proof as JSON there; - prints it alone on stdout."
+)
+@click.option(
+    "--mutations",
+    is_flag=True,
+    help="Also change every reference in every small way, and count what the drawn cases notice.",
+)
+@isolation_option
+def verify_command(folder: Path | None, json_path: str | None, isolation: str, *, mutations: bool) -> None:
+    """Prove an assignment: its references, its known mistakes, its example hand-ins.
+
+    \b
+    Example:
+      grader verify
+      grader verify --mutations --json proof.json
+    """
+    _checked(json_path)
+    with _faults_in_one_sentence():
+        proof = _proved(folder, mutations=mutations, weaker=isolation == "process")
+        _deliver(json_path, lambda: _proof_json(proof), lambda stream: _show_proof(proof, stream))
+    if not proof.proved:
+        sys.exit(FAILED)
+
+
+def _checked(json_path: str | None) -> None:
     if json_path == "":
         raise click.BadParameter("it needs a path, or - for stdout", param_hint="--json")
-    gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the student's process ends too
+
+
+@contextmanager
+def _faults_in_one_sentence() -> Iterator[None]:
     try:
-        with redirect_stdout(sys.stderr):  # what an author's file prints is no result
-            record = _graded(file, folder, only, weaker=isolation == "process")
-        _deliver(record, json_path)
-        click.echo(f"isolation: {record.staff.isolation}", err=True)
-    except TooWeak as refusal:
-        _withhold(str(refusal), json_path)
-        _refuse(str(refusal))
+        yield
     except Fault as fault:
         _refuse(str(fault))
     except click.ClickException:
         raise
     except Exception as error:
         _refuse(_unforeseen(error))
-    gc.freeze()  # nor is there any to look for at the end
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -100,7 +139,7 @@ def _refuse(sentence: str) -> NoReturn:
     _progress("")
     line = printable(" ".join(sentence.splitlines()))  # it may name a student's file
     click.echo(f"grader: {line}", err=True)
-    sys.exit(COULD_NOT_GRADE)
+    sys.exit(FAILED)
 
 
 def _unforeseen(error: Exception) -> str:
@@ -114,11 +153,20 @@ def _unforeseen(error: Exception) -> str:
     return f"this is a fault of grader's own, please report it: {type(error).__name__} in {where}: {error}"
 
 
-def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: bool) -> Record:
+@contextmanager
+def _students_processes() -> Iterator[Source]:
+    """Where they come from. What an author's file prints meanwhile is no result, and goes to stderr."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the student's process ends too
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
     from grader.sandbox import jail
 
-    with jail.started() as source:  # its numpy is imported beside ours
+    with redirect_stdout(sys.stderr), jail.started() as source:  # its numpy is imported beside ours
+        yield source
+        _progress("")
+
+
+def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: bool) -> Record:
+    with _students_processes() as source:
         from grader.assignment import find_assignment, load_assignment
         from grader.grade import grade
         from grader.key import make_key
@@ -130,9 +178,24 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: b
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
         key = make_key(assignment, reference)
-        record = grade(assignment, key, submission, source, _progress, weaker=weaker)
-        _progress("")
-        return record
+        return grade(assignment, key, submission, source, _progress, weaker=weaker)
+
+
+def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:
+    with _students_processes() as source:
+        from grader.assignment import find_assignment, load_assignment
+        from grader.grade import grade
+        from grader.key import Key
+        from grader.reference import load_reference
+        from grader.submission import Submission
+        from grader.verify import verify
+
+        assignment = load_assignment(folder or find_assignment(Path()))
+
+        def graded(key: Key, submission: Submission) -> Record:
+            return grade(assignment, key, submission, source, weaker=weaker)
+
+        return verify(assignment, load_reference(assignment), graded, _progress, mutations=mutations)
 
 
 def _progress(asked: str) -> None:
@@ -153,8 +216,8 @@ def _selected(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
         ) from None
 
 
-def _deliver(record: Record, json_path: str | None) -> None:
-    """results.json where it is asked for, and the table unless stdout is taken by it.
+def _deliver(json_path: str | None, as_json: Callable[[], str], show: Callable[[TextIO], None]) -> None:
+    """JSON where it is asked for, and the table unless stdout is taken by it.
 
     Raises:
         Fault: it cannot be written there.
@@ -164,39 +227,55 @@ def _deliver(record: Record, json_path: str | None) -> None:
     where = json_path if json_path not in (None, "-") else "standard output"
     try:
         if json_path is not None:
-            _write_results(record, json_path)
+            _write_json(as_json(), json_path)
         where = "standard output"
         if json_path != "-":
-            from grader.report import text
-
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # not all are UTF-8
-            text.show(record, sys.stdout)
+            show(sys.stdout)
         sys.stdout.flush()
     except OSError as error:
         sys.stdout = None  # else the interpreter tries again at its end
         raise Fault(f"{where} cannot be written: {error.strerror}") from None
 
 
-def _write_results(record: Record, path: str) -> None:
-    from grader.gradescope.results import results
+def _show_record(record: Record, stream: TextIO) -> None:
+    from grader.report import text
 
-    _write_json(results(record), path)
+    text.show(record, stream)
+
+
+def _show_proof(proof: Proof, stream: TextIO) -> None:
+    from grader.report import proof as report
+
+    report.show(proof, stream)
+
+
+def _results(record: Record) -> str:
+    from grader.gradescope.results import results
+    from grader.gradescope.schema import to_json
+
+    return to_json(results(record))
+
+
+def _proof_json(proof: Proof) -> str:
+    from grader.proof import to_json
+
+    return to_json(proof)
 
 
 def _withhold(reason: str, path: str | None) -> None:
     """A results.json without a grade, where one was asked for: who finds none blames the student."""
     from grader.gradescope.results import withheld
+    from grader.gradescope.schema import to_json
 
     with suppress(OSError):  # the reason is told in any case
         if path is not None:
-            _write_json(withheld(reason), path)
+            _write_json(to_json(withheld(reason)), path)
 
 
-def _write_json(results: Results, path: str) -> None:
-    """results.json on stdout, or atomically at the path: a reader never meets half a file."""
-    from grader.gradescope.schema import to_json
-
-    data = f"{to_json(results)}\n".encode()  # JSON is UTF-8, whatever the terminal
+def _write_json(text: str, path: str) -> None:
+    """JSON on stdout, or atomically at the path: a reader never meets half a file."""
+    data = f"{text}\n".encode()  # JSON is UTF-8, whatever the terminal
     if path == "-":
         click.echo(data, nl=False)
         return

@@ -26,33 +26,40 @@ STYLES = {"right": "green", "imprecise": "yellow", "unwritten": "dim", "missing"
 
 def show(record: Record, stream: TextIO) -> None:
     """Print the record. Colour follows the terminal and NO_COLOR; the words alone say everything."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
+    console = printed_on(stream)
     record = throughout(record, printable)
-    _say(console, f"{record.assignment}: {record.hand_in}", style="bold")
+    say(console, f"{record.assignment}: {record.hand_in}", style="bold")
     wide = console.width >= WIDE
     console.print(_table(record, sentences=wide))
     for problem in () if wide else record.problems:
         if _seen(problem):
-            _say(console, f"{problem.name}: {_seen(problem)}")
+            say(console, f"{problem.name}: {_seen(problem)}")
     if any(problem.student.detail for problem in record.problems):
         console.print(Text(NEXT))
     passed = sum(problem.score > 0 for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
     for remark in record.remarks:
-        _say(console, f"note: {remark}")
+        say(console, f"note: {remark}")
     for name, printed in (
         (record.file or "the file", record.printed),
         *((p.name, p.student.printed) for p in record.problems),
     ):
         if printed:
-            _say(console, f"note: {name} printed: {printable(printed, MOST_PRINTED)}")
+            say(console, f"note: {name} printed: {printable(printed, MOST_PRINTED)}")
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
+def printed_on(stream: TextIO) -> Console:
+    """What a report is printed on: as wide as the terminal, if it is one."""
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """A text on its own lines; those it goes on in are set in."""
     from rich.text import Text
 
     lines = Text(text, style=style).wrap(console, max(console.width - len(INDENT), 1), overflow="fold")
