@@ -298,7 +298,7 @@ MISSING_PRODUCTS: tuple[Transform2, ...] = (
         "it is not multiplied by {x} and summed up",
         lambda a, x: (a * x).sum() if a.shape == x.shape else None,
     ),
-    ("outer {x}", "the outer product with {x} is missing", lambda a, x: np.outer(a, x)),
+    ("outer {x}", "the outer product with {x} is missing", np.outer),
 )
 
 

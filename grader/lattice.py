@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -314,7 +315,7 @@ def _not_reduced(at: Search) -> Iterator[Finding]:
     if all(each.formed for each in at.evidence):
         return
     for key, says, to in hypotheses.REDUCTIONS:
-        if all(each.agrees(_or_none(to, each.actual), each.expected) for each in at.evidence):
+        if all(_completes(each, to) for each in at.evidence):
             yield Finding(f"entries:{key}", STRUCTURE, says)
 
 
@@ -323,20 +324,16 @@ def _without_product(at: Search) -> Iterator[Finding]:
     for x in (x for x, spec in at.problem.parameters.items() if isinstance(spec, Array) and spec.dims):
         factors = [hypotheses.inputs(at.problem, each.sample)[x] for each in at.evidence]
         for key, says, product in hypotheses.MISSING_PRODUCTS:
-            if all(
-                each.agrees(
-                    _or_none(lambda a, product=product, f=f: product(a, f), each.actual), each.expected
-                )
-                for each, f in zip(at.evidence, factors, strict=True)
-            ):
+            if all(_completes(each, product, f) for each, f in zip(at.evidence, factors, strict=True)):
                 yield Finding(f"entries:not {key.format(x=x)}", STRUCTURE, sentence(says.format(x=x)))
 
 
-def _or_none(to: Callable[[object], object], actual: object) -> object:
+def _completes(each: Evidence, operation: Callable[..., Any], *factors: Any) -> bool:
+    """Whether an operation makes what was returned right."""
     try:
-        return to(np.asarray(actual, float))
+        return each.agrees(operation(np.asarray(each.actual, float), *factors), each.expected)
     except (ValueError, IndexError):
-        return None
+        return False
 
 
 def _rounded(at: Search) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class Law:
 
 
 def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
-    """The law on that case; none where there is no public function, or what was returned has another shape."""
+    """The law on that case; none without a public function, or for an answer of another shape."""
     expected = sample.expected
     if np.shape(actual) != np.shape(expected) or isinstance(expected, tuple) or expected is None:
         return None

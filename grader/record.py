@@ -29,10 +29,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """For staff: why an answer is wrong. `id` is stable, so that a class's can be counted; "" where it is right.
+    """For staff: why an answer is wrong.
 
-    `family` says what kind of mistake it is and `place` which one; both are empty where nothing explains every
-    case, and `id` is then the verdict.
+    `id` is stable, so that a class's can be counted; it is "" where the answer is right. `family` says what
+    kind of mistake it is and `place` which one; both are empty where nothing explains every case, and `id` is
+    then the verdict.
     """
 
     id: str = ""

@@ -43,6 +43,7 @@ def results(record: Record) -> Results:
             "seed_id": record.staff.seed_id,
             "isolation": record.staff.isolation,
             "hand_in_sha256": record.staff.hand_in_sha256,
+            "diagnoses": {p.name: p.diagnosis.id for p in record.problems if p.diagnosis.id},
         },
         tests=tuple(map(_test, record.problems)),
     )
@@ -74,6 +75,7 @@ def withheld(reason: str) -> Results:
 
 def _test(problem: ProblemRecord) -> Test:
     student = problem.student
+    hint = [f"Hint: {student.hint}"] if student.hint else []
     detail = [f"An input to try:\n{student.detail}"] if student.detail else []
     return Test(
         score=_number(problem.score),
@@ -82,7 +84,7 @@ def _test(problem: ProblemRecord) -> Test:
         name=f"{problem.name}: {problem.asks}",
         number=problem.number,
         output="\n\n".join(
-            [student.sentence, *detail, *_printed("On a public case it printed:", student.printed)]
+            [student.sentence, *hint, *detail, *_printed("On a public case it printed:", student.printed)]
         ),
         tags=(problem.topic, problem.verdict),
         visibility="visible",
