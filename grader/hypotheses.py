@@ -213,8 +213,10 @@ def known(problem: Problem, reference: Reference) -> list[Hypothesis]:
 
 
 def sentence(text: str) -> str:
-    """`the sign is flipped` as `The sign is flipped.`"""
-    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+    """`the sign is flipped` as `The sign is flipped.`; a name such as `r` or `ds` stays small."""
+    first = text.split()[0]
+    begins = text[0].upper() if len(first) > 2 or first in ("it", "a") else text[0]
+    return f"{begins}{text[1:].rstrip('.')}."
 
 
 Transform = tuple[str, str, Callable[[Any], Any]]

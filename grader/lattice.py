@@ -111,10 +111,10 @@ def _findings(at: Search) -> Iterator[Finding]:
     """Everything that explains every case, simplest first."""
     stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
         _multiple,
-        *((_region, _named_terms) if at.real else ()),
+        *((_region, _named_terms, _quantity) if at.real else ()),
         _other_answer,
         _changed_input,
-        *((_own_terms, _rearranged, _not_reduced, _without_product, _quantity, _rounded) if at.real else ()),
+        *((_own_terms, _rearranged, _not_reduced, _without_product, _rounded) if at.real else ()),
         _related,
         *((_added, _weighted_terms, _changed_term, _terms_of_changed) if at.real else ()),
         _changed_twice,

@@ -24,6 +24,7 @@ from grader.problem import (
     Hessian,
     Identify,
     Taylor,
+    Value,
     apply,
     black_box,
     ordinal,
@@ -44,8 +45,10 @@ class Law:
 
 
 def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
-    """The law on that case; none without a public function, or for an answer of another shape."""
+    """The law on that case; none for an answer of another shape."""
     expected = sample.expected
+    if isinstance(problem.kind, Value):
+        return _returned(problem, sample, actual)
     if np.shape(actual) != np.shape(expected) or isinstance(expected, tuple) or expected is None:
         return None
     a, e = np.asarray(actual, float), np.asarray(expected, float)
@@ -67,6 +70,17 @@ def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
         case Identify() as kind:
             return _identified(problem, kind, sample, a)
     return None
+
+
+def _returned(problem: Problem, sample: Sample, actual: Any) -> Law | None:
+    """Where there is no function to hold it against: the input and what was returned, if they are short."""
+    arguments = sample.case.arguments(problem)
+    if not all(
+        isinstance(x, (int, float, str, tuple)) for x in (*arguments, 0 if actual is None else actual)
+    ):
+        return None
+    given = " and ".join(f"{x} = {value!r}" for x, value in zip(problem.parameters, arguments, strict=True))
+    return Law(f"for {given} it returns {actual!r}")
 
 
 def _directions(problem: Problem, shape: tuple[int, ...]) -> list[Numbers]:
@@ -127,7 +141,7 @@ def _remainder(kind: Taylor, sample: Sample, expected: Numbers, actual: Numbers)
     should, yours = (float(np.max(np.abs(moved - value))) for value in (expected, actual))
     says = f"{kind.of.__name__}({x} + d{x}) should be"
     if should < 1e-9 * float(np.max(np.abs(moved))):  # the expansion is exact
-        return Law(f"{says} the expansion exactly; it is {yours:.3g} away from yours")
+        return Law(f"{says} the expansion exactly; it is {_number(yours)} away from yours")
     should_be, is_away = _told(should, yours)
     if abs(should - yours) < APART * should:
         return _entry(f"along this d{x}, ", f"the expansion of {kind.of.__name__}", expected, actual)
@@ -151,7 +165,14 @@ def _identified(problem: Problem, kind: Identify, sample: Sample, actual: Number
 def _told(so: float, predicted: float) -> tuple[str, str]:
     """Both numbers, with as many digits as it takes to tell them apart."""
     for digits in range(3, 17):
-        texts = f"{so:.{digits}g}", f"{predicted:.{digits}g}"
+        texts = _number(so, digits), _number(predicted, digits)
         if texts[0] != texts[1]:
             break
     return texts
+
+
+def _number(x: float, digits: int = 3) -> str:
+    """`-1480`, `0.0128`, `2.5e-09`."""
+    if x and not 1e-4 <= abs(x) < 1e6:
+        return f"{x:.{digits}g}"
+    return np.format_float_positional(x, digits, unique=False, fractional=False, trim="-")

@@ -1,4 +1,4 @@
-"""The law that is stated: its first number is true of the public function, its second of what was returned."""
+"""The law that is stated: its first number is true of the public function, its second of the answer."""
 
 import re
 
@@ -122,10 +122,12 @@ def test_an_identification_is_held_against_the_black_box(assignment, key):
         assert any(close(so, value) for value in np.ravel(eval(found.lines[1], space)))
 
 
-def test_there_is_no_law_without_a_function_or_for_another_shape(assignment, key):
+def test_without_a_function_the_input_stands_there_and_for_another_shape_nothing(assignment, key):
     table = problem_of(assignment, "derivative_shape")
     assert isinstance(table.kind, Value)
-    assert all(law.broken(table, sample, (9, 9)) is None for sample in key.public(table.name))
+    sample = key.public(table.name)[-1]
+    of, by = sample.case.arguments(table)
+    assert law.broken(table, sample, (9, 9)).sentence == f"for of = {of} and by = {by} it returns (9, 9)"
     (problem, sample), *_ = laws(assignment, key, Gradient)
     assert law.broken(problem, sample, sample.expected.T) is None
 
