@@ -32,6 +32,12 @@ def folders(assignment: Assignment) -> tuple[Path, ...]:
     return tuple(sorted(path.parent for path in (assignment.folder / FOLDER).glob(f"*/{FILE}")))
 
 
+def unexpected(assignment: Assignment) -> tuple[str, ...]:
+    """The names of the others, of which nobody has said what they should get."""
+    every = (path for path in (assignment.folder / FOLDER).glob("*") if path.is_dir())
+    return tuple(sorted(path.name for path in every if not (path / FILE).exists()))
+
+
 def prove(assignment: Assignment, folder: Path, grade: Callable[[Submission], Record]) -> ExampleProof:
     """Grade one example and hold what it got against what it should get."""
     try:

@@ -95,7 +95,10 @@ def _hidden(subject: Subject, wrong: Formula, answers: Sequence[Any], told: Mapp
             name for public, name in ((True, "public"), (False, "hidden")) if not told[public]
         )
         says = f"cannot be told from the reference on any {streams} core case"
-    if any(_differ_nearby(subject, wrong, sample) for sample in subject.samples):
+    hiding = [
+        sample for answer, sample in zip(answers, subject.samples, strict=True) if _passes(answer, sample)
+    ]
+    if any(_differ_nearby(subject, wrong, sample) for sample in hiding):
         return f"{says}, but differs where inputs are slightly off: the draws hide it"
     return says
 

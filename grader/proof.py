@@ -93,12 +93,11 @@ class ExampleProof:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a rerun needs to come out the same, and how long this one took, in seconds."""
+    """What proved it, and how long that took, in seconds."""
 
     grader: str
     python: str
     numpy: str
-    seed_id: str
     key_seconds: float
     seconds: float
 
@@ -112,6 +111,7 @@ class Proof:
     problems: tuple[ProblemProof, ...]
     checks: tuple[Check, ...]
     examples: tuple[ExampleProof, ...]
+    notes: tuple[str, ...]
     provenance: Provenance
 
 

@@ -8,7 +8,7 @@ cannot be proved becomes one sentence with its file; nothing is printed here.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from time import perf_counter
@@ -16,10 +16,11 @@ from time import perf_counter
 import numpy as np
 
 from grader import __version__, consistency, derivation, examples, known, mutation
-from grader.assignment import Assignment
+from grader.assignment import Assignment, Problem, select
 from grader.definitions import definitions, parsed, reached
+from grader.faults import Fault
 from grader.key import Key, make_key
-from grader.proof import ExampleProof, ProblemProof, Proof, Provenance, faults
+from grader.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
 from grader.record import Record
 from grader.reference import Reference
 from grader.submission import Submission
@@ -49,40 +50,84 @@ def verify(
         mutations: also change every reference, and see whether the drawn cases notice.
 
     Raises:
-        Fault: there can be no answer key, or a hand-in could not be graded.
+        Fault: a hand-in could not be graded.
     """
     start = perf_counter()
-    key = make_key(assignment, reference)
+    keys = _keys(assignment, reference)
     key_seconds = perf_counter() - start
-    problems = list(_problems(assignment, reference, key, progress, mutations=mutations))
+    problems = list(_problems(assignment, reference, keys, progress, mutations=mutations))
+    key = None if any(isinstance(each, Fault) for each in keys.values()) else next(iter(keys.values()))
+    graded = tuple(_examples(assignment, key, grading, progress)) if grading and isinstance(key, Key) else ()
     proof = Proof(
         assignment=assignment.settings.title,
         proved=False,
         problems=tuple(_with_causes(assignment, problems)),
         checks=(derivation.activations(assignment, reference),),
-        examples=tuple(_examples(assignment, key, grading, progress)) if grading else (),
+        examples=graded,
+        notes=tuple(_notes(assignment, has_key=key is not None)),
         provenance=Provenance(
             grader=__version__,
             python=platform.python_version(),
             numpy=np.__version__,
-            seed_id=key.seed_id,
             key_seconds=key_seconds,
-            seconds=0,
+            seconds=perf_counter() - start,
         ),
     )
-    provenance = replace(proof.provenance, seconds=perf_counter() - start)
-    return replace(proof, proved=not faults(proof), provenance=provenance)
+    return replace(proof, proved=not faults(proof))
+
+
+def _keys(assignment: Assignment, reference: Reference) -> dict[str, Key | Fault]:
+    """The answer key by problem. Where one of them cannot have any, each of the others has its own."""
+    names = [problem.name for problem in assignment.problems]
+    try:
+        return dict.fromkeys(names, make_key(assignment, reference))
+    except Fault:
+        return {name: _key(select(assignment, (name,)), reference) for name in names}
+
+
+def _key(assignment: Assignment, reference: Reference) -> Key | Fault:
+    try:
+        return make_key(assignment, reference)
+    except Fault as fault:
+        return fault
 
 
 def _problems(
-    assignment: Assignment, reference: Reference, key: Key, progress: Progress, *, mutations: bool
+    assignment: Assignment,
+    reference: Reference,
+    keys: Mapping[str, Key | Fault],
+    progress: Progress,
+    *,
+    mutations: bool,
 ) -> Iterator[ProblemProof]:
     for problem in assignment.problems:
-        progress(f"{problem.number} {problem.name}")
+        name, key = problem.name, keys[problem.name]
+        progress(f"{problem.number} {name}")
+        if isinstance(key, Fault):
+            sentence = str(key).removeprefix(f"{assignment.folder}/")
+            yield _unproved(problem, Check("cases", False, sentence))
+            continue
         path = assignment.folder / "reference" / f"{problem.topic.name}.py"
-        subject = Subject(problem, reference.answers[problem.name], key.samples[problem.name], path)
+        subject = Subject(problem, reference.answers[name], key.samples[name], path)
         proof = _problem(subject, reference)
         yield replace(proof, mutations=mutation.prove(subject, reference)) if mutations else proof
+
+
+def _unproved(problem: Problem, check: Check) -> ProblemProof:
+    """A problem of which there are no cases to prove anything with."""
+    return ProblemProof(
+        name=problem.name,
+        number=problem.number,
+        topic=problem.topic.name,
+        cases=0,
+        microseconds=0,
+        off=None,
+        by="",
+        checks=(check,),
+        mistakes=(),
+        mutations=None,
+        notes=(),
+    )
 
 
 def _with_causes(assignment: Assignment, proofs: Sequence[ProblemProof]) -> Iterator[ProblemProof]:
@@ -103,6 +148,16 @@ def _examples(
     for folder in examples.folders(assignment):
         progress(f"{examples.FOLDER}/{folder.name}")
         yield examples.prove(assignment, folder, lambda submission: grading(key, submission))
+
+
+def _notes(assignment: Assignment, *, has_key: bool) -> Iterator[str]:
+    """What was not graded, and why."""
+    if not has_key:
+        yield "no example hand-in was graded: there is no complete answer key"
+    elif not examples.folders(assignment):
+        yield f"no example hand-in was graded: there is no {examples.FOLDER}/*/{examples.FILE}"
+    for name in examples.unexpected(assignment):
+        yield f"{examples.FOLDER}/{name} was not graded: it has no {examples.FILE}"
 
 
 def _problem(subject: Subject, reference: Reference) -> ProblemProof:

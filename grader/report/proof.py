@@ -90,14 +90,14 @@ def _legend(proof: Proof) -> str:
         "µs: for one case",
     ]
     if any(problem.by == "differences" for problem in proof.problems):
-        says.insert(1, "*: by differences")
+        says[0] += " (*: by differences)"
     if any(problem.mutations for problem in proof.problems):
         says.append("mutants: caught, of those that change a value")
     return "; ".join(says) + "."
 
 
 def _notes(proof: Proof) -> list[str]:
-    notes = [note for problem in proof.problems for note in problem.notes]
+    notes = [note for problem in proof.problems for note in problem.notes] + list(proof.notes)
     hiding = [
         f"{problem.name}: {', '.join(rows)}"
         for problem in proof.problems
@@ -109,8 +109,6 @@ def _notes(proof: Proof) -> list[str]:
     ]
     if hiding:
         notes.append(f"cases of these rows hide a mistake that others tell: {'; '.join(hiding)}")
-    if not proof.examples:
-        notes.append("no example hand-in was graded: there is no submissions_example/*/expected.toml")
     return notes
 
 
