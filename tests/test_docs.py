@@ -28,7 +28,8 @@ def test_the_picture_shows_what_the_command_prints():
 
 
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
-    options = set(re.findall(r"--[a-z]+", output("grade", "--help"))) - {"--help"}
+    helps = output("grade", "--help") + output("verify", "--help")
+    options = set(re.findall(r"--[a-z]+", helps)) - {"--help"}
     assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) == options
 
 
