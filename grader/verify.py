@@ -163,6 +163,8 @@ def _notes(assignment: Assignment, *, has_key: bool) -> Iterator[str]:
 def _problem(subject: Subject, reference: Reference) -> ProblemProof:
     name, topic = subject.problem.name, subject.problem.topic
     against = derivation.prove(subject, {**topic.activations, **reference.activations[topic.name]})
+    mistakes = known.mistakes(subject, reference.mistakes.get(name, {}))
+    unproved = f"{name} has no public function and no known mistake: only the examples can prove it"
     return ProblemProof(
         name=name,
         number=subject.problem.number,
@@ -177,9 +179,9 @@ def _problem(subject: Subject, reference: Reference) -> ProblemProof:
             known.terms(subject, reference.terms.get(name, {})),
             known.quantities(subject, reference.quantities.get(name, {})),
         ),
-        mistakes=known.mistakes(subject, reference.mistakes.get(name, {})),
+        mistakes=mistakes,
         mutations=None,
-        notes=against.notes,
+        notes=against.notes if mistakes or against.off is not None else (unproved,),
     )
 
 

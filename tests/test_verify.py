@@ -277,6 +277,17 @@ def test_an_activation_that_is_not_its_own_derivative_is_named(assignment, refer
     )
 
 
+def test_a_value_without_a_known_mistake_is_noted(tmp_path):
+    public = 'total = Value(given={"x": Array["n"]}, returns=Array[""], points=1)'
+
+    (problem,) = proved(course(tmp_path / "course", public, "def total(x): return x.sum()")).problems
+
+    assert problem.failing == ()
+    assert problem.notes == (
+        "total has no public function and no known mistake: only the examples can prove it",
+    )
+
+
 # ---- the reference itself -----------------------------------------------------------------------
 
 

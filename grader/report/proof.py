@@ -127,5 +127,5 @@ def _summary(proof: Proof) -> str:
             else []
         ),
     ]
-    took = f"in {proof.provenance.seconds:.1f} s, {proof.provenance.key_seconds:.2f} s of them for the key"
-    return f"{'proved' if proof.proved else 'not proved'}: {', '.join(counted)}, {took}"
+    took = f"{proof.provenance.seconds:.1f} s, the key {proof.provenance.key_seconds:.2f} s"
+    return f"{'proved' if proof.proved else 'not proved'}: {', '.join(counted)} ({took})"

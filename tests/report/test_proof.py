@@ -89,10 +89,10 @@ def test_what_fails_is_named_in_its_line_and_told_in_full_below():
 
 def test_the_last_line_counts():
     assert shown(PROOF).splitlines()[-1] == (
-        "proved: 1 of 1 functions, 2 of 2 mistakes, 1 of 1 examples, in 3.2 s, 0.05 s of them for the key"
+        "proved: 1 of 1 functions, 2 of 2 mistakes, 1 of 1 examples (3.2 s, the key 0.05 s)"
     )
     failed = with_problems(RIGHT, WRONG, proved=False, examples=())
-    assert shown(failed).splitlines()[-1].startswith("not proved: 1 of 2 functions, 3 of 4 mistakes, in ")
+    assert shown(failed).splitlines()[-1].startswith("not proved: 1 of 2 functions, 3 of 4 mistakes (")
 
 
 def test_mutants_have_a_column_where_there_are_any():
