@@ -45,7 +45,8 @@ def prove(assignment: Assignment, folder: Path, grade: Callable[[Submission], Re
     except Fault as fault:
         return ExampleProof(folder.name, (str(fault),))
     record = grade(read_submission(folder, assignment.settings.file))
-    return ExampleProof(folder.name, tuple(deviations(expected, record, f"{FOLDER}/{folder.name}")))
+    found = deviations(expected, record, f"{FOLDER}/{folder.name}")
+    return ExampleProof(folder.name, tuple(found), record.staff.isolation)
 
 
 def deviations(expected: Expected, record: Record, where: str) -> Iterator[str]:

@@ -85,10 +85,14 @@ class ProblemProof:
 
 @dataclass(frozen=True)
 class ExampleProof:
-    """A hand-in against its expected verdicts; one sentence for each that it did not get."""
+    """A hand-in against its expected verdicts; one sentence for each that it did not get.
+
+    `isolation` is how its code was walled off; "" where it was not graded.
+    """
 
     name: str
     deviations: tuple[str, ...]
+    isolation: str = ""
 
 
 @dataclass(frozen=True)

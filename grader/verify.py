@@ -24,7 +24,7 @@ from grader.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, f
 from grader.record import Record
 from grader.reference import Reference
 from grader.submission import Submission
-from grader.trial import Subject, value
+from grader.trial import Subject, copy, value
 
 Grading = Callable[[Key, Submission], Record]
 Progress = Callable[[str], None]
@@ -189,7 +189,7 @@ def _microseconds(subject: Subject) -> float:
     """What the reference costs on a case in the middle."""
     seconds = []
     for sample in subject.samples:
-        arguments = sample.case.arguments(subject.problem)
+        arguments = list(map(copy, sample.case.arguments(subject.problem)))
         start = perf_counter()
         value(subject.formula, arguments)
         seconds.append(perf_counter() - start)
