@@ -23,12 +23,14 @@ def course(folder: Path, problems: str, *reference: str) -> Path:
     """An assignment of one point with one topic, "topic"; the files begin with their imports."""
     for name in ("problems", "reference"):
         (folder / name).mkdir(parents=True)
-    (folder / "assignment.toml").write_text(
-        'title = "Small"\nfile = "hw"\npoints = 1\ntopics = ["topic"]\n'
-    )
-    (folder / "problems/topic.py").write_text(f'"""# Topic"""\n{IMPORTS}\n{dedent(problems)}')
-    (folder / "reference/topic.py").write_text(f'"""Topic."""\n{IMPORTS}\n{"".join(map(dedent, reference))}\n')
-    (folder / "reference/seed.txt").write_text("5e" * 32)
+    files = {
+        "assignment.toml": 'title = "Small"\nfile = "hw"\npoints = 1\ntopics = ["topic"]\n',
+        "problems/topic.py": f'"""# Topic"""\n{IMPORTS}\n{dedent(problems)}\n',
+        "reference/topic.py": f'"""Topic."""\n{IMPORTS}\n' + "".join(map(dedent, reference)) + "\n",
+        "reference/seed.txt": "5e" * 32,
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
