@@ -112,6 +112,8 @@ def verify_command(folder: Path | None, json_path: str | None, isolation: str, *
     with _faults_in_one_sentence():
         proof = _proved(folder, mutations=mutations, weaker=isolation == "process")
         _deliver(json_path, lambda: _proof_json(proof), lambda stream: _show_proof(proof, stream))
+        for line in {example.isolation for example in proof.examples if example.isolation}:
+            click.echo(f"isolation: {line}", err=True)
     if not proof.proved:
         sys.exit(FAILED)
 

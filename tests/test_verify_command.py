@@ -61,7 +61,7 @@ def test_what_is_proved_ends_with_exit_code_0_and_one_line_that_counts(folder):
         r"proved: 1 of 1 functions, 1 of 1 mistakes, 1 of 1 examples, \d+ of \d+ mutants \(",
         done.stdout.splitlines()[-1],
     )
-    assert done.stderr == "authors may print\n"
+    assert re.fullmatch(r"authors may print\nisolation: .+\n", done.stderr)
 
 
 def test_one_broken_sign_ends_with_exit_code_1_and_says_where(folder):
