@@ -50,12 +50,12 @@ def prove(assignment: Assignment, folder: Path, grade: Callable[[Submission], Re
 
 
 def deviations(expected: Expected, record: Record, where: str) -> Iterator[str]:
-    """One sentence for every verdict and score that is another than expected."""
-    for problem in record.problems:
-        asked = expected.verdicts[problem.name]
-        if problem.verdict != asked:
-            yield f"{where}: {problem.name} is {problem.verdict}, and {FILE} says {asked}"
-    if record.score != expected.score:
+    """One sentence for every verdict that is another than expected, or else for the score."""
+    verdicts = {problem.name: problem.verdict for problem in record.problems}
+    for name, verdict in verdicts.items():
+        if verdict != expected.verdicts[name]:
+            yield f"{where}: {name} is {verdict}, and {FILE} says {expected.verdicts[name]}"
+    if verdicts == expected.verdicts and record.score != expected.score:
         yield f"{where}: the score is {record.score}, and {FILE} says {expected.score}"
 
 

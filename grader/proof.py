@@ -121,9 +121,14 @@ class Proof:
 
 def faults(proof: Proof) -> tuple[str, ...]:
     """One sentence for whatever fails, in the assignment's order."""
-    checks = (check.sentence for check in proof.checks if check.ok is False)
     deviations = (sentence for example in proof.examples for sentence in example.deviations)
-    return (*checks, *chain.from_iterable(map(_faults, proof.problems)), *deviations)
+    return (*failures(proof), *deviations)
+
+
+def failures(proof: Proof) -> tuple[str, ...]:
+    """The same without what the examples show."""
+    checks = (check.sentence for check in proof.checks if check.ok is False)
+    return (*checks, *chain.from_iterable(map(_faults, proof.problems)))
 
 
 def _faults(problem: ProblemProof) -> Iterator[str]:

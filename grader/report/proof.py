@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, isinf
 from typing import TYPE_CHECKING, TextIO
 
-from grader.proof import MistakeProof, ProblemProof, Proof, faults
+from grader.proof import MistakeProof, ProblemProof, Proof, failures
 from grader.report.escape import printable, throughout
 from grader.report.text import printed_on, say
 
@@ -22,7 +22,7 @@ def show(proof: Proof, stream: TextIO) -> None:
     say(console, f"{proof.assignment}: is every reference right, and is every mistake noticed?", style="bold")
     console.print(_table(proof))
     say(console, _legend(proof), style="dim")
-    for sentence in faults(proof):
+    for sentence in (*failures(proof), *_deviations(proof)):
         say(console, f"fails: {sentence}", style="red")
     for note in _notes(proof):
         say(console, f"note: {note}")
@@ -94,6 +94,18 @@ def _legend(proof: Proof) -> str:
     if any(problem.mutations for problem in proof.problems):
         says.append("mutants: caught, of those that change a value")
     return "; ".join(says) + "."
+
+
+def _deviations(proof: Proof) -> list[str]:
+    """What the examples show; a broken function shows in many of them, and that is said once."""
+    alike: dict[str, list[str]] = {}
+    for sentence in (sentence for example in proof.examples for sentence in example.deviations):
+        where, _, says = sentence.partition(": ")
+        alike.setdefault(says, []).append(where)
+    return [
+        f"{where[0]}: {says}" if len(where) == 1 else f"{len(where)} examples: {says} ({', '.join(where)})"
+        for says, where in alike.items()
+    ]
 
 
 def _notes(proof: Proof) -> list[str]:

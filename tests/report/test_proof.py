@@ -125,6 +125,14 @@ def test_deviations_of_examples_are_told():
     assert "1 of 2 examples" in text
 
 
+def test_what_many_examples_show_is_told_once():
+    says = "f is wrong, and expected.toml says right"
+    many = tuple(ExampleProof(name, (f"submissions_example/{name}: {says}",)) for name in ("one", "two"))
+    text = " ".join(shown(with_problems(RIGHT, proved=False, examples=many)).split())
+    assert f"fails: 2 examples: {says} (submissions_example/one, submissions_example/two)" in text
+    assert text.count("fails: ") == 1
+
+
 def test_no_text_of_an_author_acts_on_the_terminal():
     hostile = Check("derivative", ok=False, sentence="[red]x[/red] \x1b[2J\n:warning: [/]")
     text = shown(with_problems(replace(RIGHT, checks=(hostile,)), proved=False))
