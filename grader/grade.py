@@ -26,6 +26,7 @@ from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import explain, verdict_of
 from grader.key import Key, Sample
+from grader.numerical import astray, marked, miscalled, settled
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.sandbox.isolation import TooWeak, accepted
 from grader.sandbox.jail import Source
@@ -88,7 +89,15 @@ def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, p
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
         comparisons[problem.name] += _ask_secret(session, problem, key, comparisons[problem.name])
-    problems = tuple(_problem_record(assignment, p, comparisons[p.name]) for p in assignment.problems)
+    reaction = assignment.settings.policies.numerical
+    suspicions = [
+        "" if reaction == "allow" else _suspicion(session, p, key, comparisons[p.name])
+        for p in assignment.problems
+    ]
+    problems = tuple(
+        marked(_problem_record(assignment, p, comparisons[p.name]), suspicion, reaction)
+        for p, suspicion in zip(assignment.problems, suspicions, strict=True)
+    )
     timings = _timings(perf_counter() - start, session, comparisons.values())
     return Record(
         assignment=assignment.settings.title,
@@ -132,6 +141,21 @@ def _ask_secret(
     if any(isinstance(comparison.outcome, (TimedOut, Crashed)) for comparison in public):
         return [compare(NotRun("a public case ended the process"), sample) for sample in samples]
     return _ask(session, key.questions[problem.name, False], samples)
+
+
+def _suspicion(session: Session, problem: Problem, key: Key, comparisons: Sequence[Comparison]) -> str:
+    """Why a right answer looks differentiated numerically.
+
+    Where the calls of s and r do not tell, it is asked once more, on inputs that nothing is compared at.
+    """
+    if problem.name not in key.larger or not verdict_of(comparisons).passes:
+        return ""
+    if problem.name in key.sloped:
+        reason = miscalled(problem, comparisons)
+        if reason or settled(problem, comparisons):
+            return reason
+    question = key.larger[problem.name]
+    return astray(problem, question, session.ask(question))
 
 
 def _problem_record(

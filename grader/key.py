@@ -19,7 +19,7 @@ from grader import numeric, sampling, shapes
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import LinearMap
-from grader.problem import Kind, Value
+from grader.problem import Kind, Value, variables
 from grader.reference import Formula, Reference
 from grader.sampling import Case, Row, Stream
 from grader.sandbox.question import Question
@@ -50,12 +50,15 @@ class Sample:
 class Key:
     """The samples of every problem, public ones first, and what is asked with them.
 
-    `seed_id` names the secret seed without telling it.
+    `larger` asks where a hand-in goes besides its variables, and `sloped` names the problems whose reference
+    calls the slope it is given. `seed_id` names the secret seed without telling it.
     """
 
     samples: Mapping[str, tuple[Sample, ...]]
     questions: Mapping[tuple[str, bool], Question]  # by name, and whether public
     seed_id: str
+    larger: Mapping[str, Question]
+    sloped: frozenset[str]
 
     def public(self, name: str) -> tuple[Sample, ...]:
         return tuple(sample for sample in self.samples[name] if sample.public)
@@ -72,17 +75,50 @@ def make_key(assignment: Assignment, reference: Reference) -> Key:
     """
     with np.errstate(all="ignore"):
         samples = {problem.name: _samples(problem, reference) for problem in assignment.problems}
+        sloped = {p.name for p in assignment.problems if _is_sloped(p, reference, samples[p.name][0].case)}
     questions = {
         (problem.name, public): _question(problem, samples[problem.name], public)
         for problem in assignment.problems
         for public in (True, False)
     }
-    return Key(samples, questions, sha256(b"seed id" + reference.seed).hexdigest()[:12])
+    seed_id = sha256(b"seed id" + reference.seed).hexdigest()[:12]
+    return Key(samples, questions, seed_id, _larger(assignment), frozenset(sloped))
 
 
 def _question(problem: Problem, samples: Sequence[Sample], public: bool) -> Question:
     calls = tuple(sample.case.arguments(problem) for sample in samples if sample.public == public)
     return Question(problem.name, tuple(problem.parameters), calls)
+
+
+def _larger(assignment: Assignment) -> dict[str, Question]:
+    return {
+        p.name: Question(
+            p.name,
+            tuple(p.parameters),
+            tuple(case.arguments(p) for case in sampling.larger(p)),
+            tuple(x for x in variables(p.kind) if x in p.parameters),
+        )
+        for p in assignment.problems
+        if set(variables(p.kind)) & set(p.parameters)
+    }
+
+
+def _is_sloped(problem: Problem, reference: Reference, case: Case) -> bool:
+    """Whether the reference calls the slope it is given: without it, others cannot be right."""
+    called: set[str] = set()
+
+    def recording(name: str) -> Any:
+        def recorded(z: Any) -> Any:
+            called.add(name)
+            return case.values[name](z)
+
+        return recorded
+
+    slopes = [x for x, spec in problem.parameters.items() if isinstance(spec, Elementwise) and spec.order]
+    if slopes:
+        changed = replace(case, values={**case.values, **{x: recording(x) for x in slopes}})
+        _value(problem, reference.answers[problem.name], case.row, changed.arguments(problem))
+    return bool(called)
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:

@@ -255,6 +255,17 @@ def drawn(kind: Kind) -> dict[str, Spec]:
     return parameters(kind) | ({} if isinstance(kind, (Identify, Value)) else _public(kind.of))
 
 
+def variables(kind: Kind) -> tuple[str, ...]:
+    """What is differentiated by; nothing where the answer is a value or read off a black box."""
+    match kind:
+        case Identify() | Value():
+            return ()
+        case CurveDerivative():
+            return tuple(_public(kind.of))
+        case _:
+            return _tuple(kind.wrt)
+
+
 def signature(name: str, kind: Kind) -> str:
     """As the student sees it: `least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)`."""
     takes = ", ".join(f"{parameter}: {_brief(spec)}" for parameter, spec in parameters(kind).items())

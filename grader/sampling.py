@@ -22,9 +22,11 @@ from grader.assignment import Problem
 from grader.distributions import Distribution, Normal
 from grader.faults import Fault
 from grader.functions import Activation, LinearMap
+from grader.problem import variables
 from grader.shapes import Array, Dims, Elementwise, Linear, Size, Sizes, Spec
 
 SIZES = (2, 3, 4, 5, 7)
+LARGER_SIZES = (6, 7, 8, 9, 11)
 CORE_PUBLIC, CORE_SECRET = 4, 8
 
 Order = Literal["mixed", "ascending", "descending", "square"]
@@ -39,7 +41,7 @@ class Row:
     """One line of the plan: how its inputs depart from `core`, which has distinct sizes and scale 1.
 
     `one` is a dimension of size 1, `exponent` scales by a power of ten, `choices` says which alternative each
-    `Sizes` takes, `activation` names the drawn one.
+    `Sizes` takes, `activation` names the drawn one, `larger` draws sizes that no answer is compared at.
     """
 
     name: str
@@ -52,13 +54,14 @@ class Row:
     integer: bool = False
     choices: tuple[int, ...] = ()
     activation: str | None = None
+    larger: bool = False
 
 
 @dataclass(frozen=True)
 class Stream:
     """Where inputs come from. `decimals` rounds them; `activations` are those that may be drawn."""
 
-    name: Literal["public", "secret"]
+    name: Literal["public", "secret", "larger"]
     seed: bytes
     activations: Activations
     core: int
@@ -195,6 +198,24 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
     return Case(row, sizes, {name: value(name, spec) for name, spec in problem.drawn.items()})
 
 
+def larger(problem: Problem) -> tuple[Case, ...]:
+    """Inputs that nothing is compared at, to see what a hand-in does on them; no secret enters them.
+
+    One case with several times as many entries, where `where` allows that. Four where the variable is a
+    number: two numbers may be alike by accident.
+    """
+    stream = replace(public_stream(problem), name="larger")
+    row = next(iter(plan(problem, stream)))
+    try:
+        grown = replace(row, larger=True)
+        row = grown if _possible_sizes(problem, grown) else row
+    except Fault:
+        pass  # a `where` need not know other sizes than those that are compared at
+    specs = [problem.drawn[x] for x in variables(problem.kind)]
+    number = any(isinstance(spec, Array) and not spec.dims for spec in specs)
+    return tuple(draw(problem, stream, row, place) for place in range(4 if number else 1))
+
+
 def _generator(stream: Stream, problem: str, place: int, attempt: int) -> np.random.Generator:
     path = f"{stream.name}/{problem}/{place}/{attempt}".encode()
     digest = hmac.digest(stream.seed, path, "sha256")
@@ -204,7 +225,8 @@ def _generator(stream: Stream, problem: str, place: int, attempt: int) -> np.ran
 def _possible_sizes(problem: Problem, row: Row) -> tuple[tuple[int, ...], ...]:
     """Every choice of distinct sizes for the problem's dimensions that the row and `where` allow."""
     try:
-        return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one)
+        sizes = LARGER_SIZES if row.larger else SIZES
+        return _sizes(problem.dims, problem.kind.draws.where, row.order, row.one, sizes)
     except (Exception, SystemExit) as error:
         where = f"problems/{problem.topic.name}.py: {problem.name}: `where` fails"
         raise Fault(f"{where}: {type(error).__name__}: {error}") from error
@@ -212,10 +234,14 @@ def _possible_sizes(problem: Problem, row: Row) -> tuple[tuple[int, ...], ...]:
 
 @cache
 def _sizes(
-    dims: tuple[str, ...], where: Callable[..., bool] | None, order: Order, one: str | None
+    dims: tuple[str, ...],
+    where: Callable[..., bool] | None,
+    order: Order,
+    one: str | None,
+    among: tuple[int, ...],
 ) -> tuple[tuple[int, ...], ...]:
     possible: list[tuple[int, ...]] = []
-    for drawn in permutations(SIZES, len(dims)):
+    for drawn in permutations(among, len(dims)):
         if order in ("ascending", "descending") and list(drawn) != sorted(
             drawn, reverse=order == "descending"
         ):

@@ -26,6 +26,7 @@ ORDER = [
     "definitions",
     "grade",
     "report.escape",
+    "numerical",
     "diagnose",
     "law",
     "lattice",
@@ -50,6 +51,7 @@ ORDER = [
     "sandbox.kernel",
     "sandbox.worker",
     "sandbox.loader",
+    "sandbox.meter",
     "sandbox.outcome",
     "sandbox.line",
     "sandbox.frames",
@@ -70,7 +72,7 @@ THEIRS = {
     f"sandbox.{name}"
     for name in (
         *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
-        *("worker", "loader", "outcome", "line", "frames", "basis"),
+        *("worker", "loader", "meter", "outcome", "line", "frames", "basis"),
     )
 }
 

@@ -44,6 +44,7 @@ def results(record: Record) -> Results:
             "isolation": record.staff.isolation,
             "hand_in_sha256": record.staff.hand_in_sha256,
             "diagnoses": {p.name: p.diagnosis.id for p in record.problems if p.diagnosis.id},
+            "numerical": {p.name: p.numerical for p in record.problems if p.numerical},
         },
         tests=tuple(map(_test, record.problems)),
     )

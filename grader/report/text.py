@@ -93,7 +93,7 @@ def _table(record: Record, *, sentences: bool) -> Table:
 
 
 def _seen(problem: ProblemRecord) -> str:
-    return "" if problem.verdict == "right" else problem.student.sentence
+    return "" if problem.verdict == "right" and not problem.numerical else problem.student.sentence
 
 
 def number(value: Decimal) -> str:

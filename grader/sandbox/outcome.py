@@ -17,7 +17,9 @@ MAX_PRINTED = 2000  # bytes of what one call prints; the rest is lost
 class Returned:
     """It came back. `mutated` names the inputs it changed, `calls` counts the given functions' values told.
 
-    `mutated` and `seconds` are the process's own word: a hint for the honest, not to be believed.
+    `mutated`, `seconds` and `beside` are the process's own word: a hint for the honest, not to be believed.
+    `beside` stands in place of a value where variables were asked about: how many points next to each of
+    them the call went to, and how many of these along another input.
     """
 
     value: Any
@@ -25,6 +27,7 @@ class Returned:
     calls: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     printed: str = ""
+    beside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

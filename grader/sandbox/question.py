@@ -17,11 +17,15 @@ from grader.sandbox.frames import FrameError, Stub
 
 @dataclass(frozen=True)
 class Question:
-    """A function's name, its parameters, and the arguments of every call."""
+    """A function's name, its parameters, and the arguments of every call.
+
+    Where it names `variables`, the answer is not what the calls return but where they go besides these.
+    """
 
     function: str
     parameters: tuple[str, ...]
     calls: tuple[tuple[Any, ...], ...]
+    variables: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> bytes:
@@ -31,7 +35,8 @@ class Question:
             Fault: the arguments do not fit a frame.
         """
         try:
-            return frames.frame(("ask", self.function, self._sendable()))
+            places = map(self.parameters.index, self.variables)
+            return frames.frame(("ask", self.function, self._sendable(), *places))
         except FrameError as error:
             raise Fault(f"{self.function}: its inputs cannot be sent: {error}") from None
 

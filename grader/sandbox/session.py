@@ -161,6 +161,10 @@ class Session:
                     return Raised(
                         kind[:MAX_TEXT], message[:MAX_TEXT], where[:MAX_TEXT], printed[:MAX_PRINTED]
                     )
+                case (str("metered"), int(at), tuple(beside), str()) if (
+                    at == index and question.variables and _counts(beside, len(question.variables))
+                ):
+                    return Returned(None, beside=dict(zip(question.variables, beside, strict=True)))
                 case (str("missing"),) if index == 0:
                     lost = [f"{n.where}: {n.message}" for n in self.notes if question.function in n.lost]
                     return Missing(lost[0] if lost else "")
@@ -213,6 +217,12 @@ def _send_value(line: Line, name: str, message: tuple[str, Any], deadline: float
 
 def _places(mutated: tuple[Any, ...]) -> bool:
     return all(isinstance(place, int) for place in mutated)
+
+
+def _counts(beside: tuple[Any, ...], length: int) -> bool:
+    """Whether it is a pair of counts for every variable."""
+    pairs = [pair for pair in beside if isinstance(pair, tuple) and len(pair) == 2]
+    return len(pairs) == len(beside) == length and all(type(n) is int and n >= 0 for p in pairs for n in p)
 
 
 def _loaded(message: Any) -> tuple[tuple[Note, ...], str]:

@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ from grader.sandbox import basis, frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
 from grader.sandbox.loader import cut, kind, load, said, way
+from grader.sandbox.meter import metered
 from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
 
 
@@ -53,7 +54,7 @@ def _serve(line: Line) -> NoReturn:
     lock = threading.Lock()  # a student's threads may call a function at once
     running: list[int] = []  # the call that is under way
     while True:
-        _, name, calls = line.receive()
+        _, name, calls, *variables = line.receive()
         function = getattr(module, name, None)
         if not callable(function):
             line.send(("missing",))
@@ -63,16 +64,20 @@ def _serve(line: Line) -> NoReturn:
             handed = tuple(
                 _remote(x, index, line, lock, running) if isinstance(x, Stub) else x for x in arguments
             )
-            answer = _answer(function, index, handed)
+            answer = _answer(function, index, handed, variables)
             with lock:  # whatever a thread of theirs is asking is answered first
                 running.clear()
             _send_answer(line, (*answer, printed.taken()))
 
 
-def _answer(function: Callable[..., Any], index: int, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+def _answer(
+    function: Callable[..., Any], index: int, arguments: tuple[Any, ...], variables: Sequence[int]
+) -> tuple[Any, ...]:
     before = [x.tobytes() if isinstance(x, np.ndarray) else None for x in arguments]
     start = perf_counter()
     try:
+        if variables:
+            return ("metered", index, metered(function, arguments, variables))
         value = function(*arguments)
         seconds = perf_counter() - start
         mutated = [k for k, x in enumerate(arguments) if before[k] is not None and x.tobytes() != before[k]]
