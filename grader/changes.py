@@ -70,6 +70,7 @@ OF_MATRICES: tuple[Template, ...] = (
 OF_NUMBERS: tuple[Template, ...] = (
     ("{x}=degrees", "with {x} taken for degrees", np.deg2rad),
     ("{x}=pi/2-{x}", "with sine and cosine exchanged", lambda t: np.pi / 2 - t),
+    ("{x}=0.1", "with 0.1 in place of {x}", lambda _: 0.1),
 )
 OF_LINEAR: tuple[Template, ...] = (
     ("{x}=-{x}", "with the sign of {x} flipped", lambda f: LinearMap(-f.M, f.by)),
@@ -106,6 +107,16 @@ OF_SLOPES: tuple[Template, ...] = (
         "{x}=mean",
         "with the mean of {x}(Z) in place of {x}(Z)",
         lambda f: lambda z: f(z) * 0.0 + np.mean(f(z)),
+    ),
+    (
+        "{x}=row means",
+        "with the mean of every row of {x}(Z)",
+        lambda f: lambda z: f(z) * 0.0 + np.mean(f(z), -1, keepdims=True),
+    ),
+    (
+        "{x}=column means",
+        "with the mean of every column of {x}(Z)",
+        lambda f: lambda z: f(z) * 0.0 + np.mean(f(z), 0, keepdims=True),
     ),
     ("{x}={x}(mean)", "with {x} at the mean", lambda f: lambda z: np.zeros(np.shape(z)) + f(np.mean(z))),
     ("{x}=step", "with relu's derivative in place of {x}", lambda _: lambda z: (z > 0) * 1.0),
@@ -175,6 +186,7 @@ def _of_two(one: tuple[str, Spec], other: tuple[str, Spec]) -> Iterator[Change]:
     match spec_x, spec_y:
         case Array(dims), Array(same) if dims == same:
             yield from _exchanged(x, y, "", lambda a: a)
+            yield from (_sum(x, y), _sum(y, x), _difference(x, y), _difference(y, x))
         case Array((_, _) as dims), Array(turned) if dims == turned[::-1]:
             yield from _exchanged(x, y, ", transposed,", np.transpose)
         case Sizes(), Sizes():
@@ -192,6 +204,18 @@ def _exchanged(x: str, y: str, how: str, turn: Callable[[Any], Any]) -> Iterator
         f"with {x} and {y} exchanged",
         (x, y),
         lambda given: {x: turn(given[y]), y: turn(given[x])},
+    )
+
+
+def _sum(x: str, y: str) -> Change:
+    return Change(
+        f"{x}={x}+{y}", f"with {x} + {y} in place of {x}", (x,), lambda given: {x: given[x] + given[y]}
+    )
+
+
+def _difference(x: str, y: str) -> Change:
+    return Change(
+        f"{x}={x}-{y}", f"with {x} − {y} in place of {x}", (x,), lambda given: {x: given[x] - given[y]}
     )
 
 
@@ -227,6 +251,7 @@ def _cut_off(problem: Problem) -> Iterator[Change]:
             (f"{dim}-1", f"with the last of the {dim} left out", slice(None, -1)),
             (f"{dim}[1:]", f"with the first of the {dim} left out", slice(1, None)),
             (f"{dim}=1", f"with the first of the {dim} alone", slice(None, 1)),
+            (f"{dim}=last", f"with the last of the {dim} alone", slice(-1, None)),
         ):
             yield Change(key, says, tuple(axes), _cut(axes, part))
 

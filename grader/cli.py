@@ -65,9 +65,21 @@ def main() -> None:
 @click.option(
     "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
 )
+@click.option(
+    "--earlier",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="How many attempts there were before: with more of them the hints in the results say more.",
+)
 @isolation_option
-def grade_command(
-    file: Path, folder: Path | None, json_path: str | None, only: tuple[str, ...], isolation: str
+def grade_command(  # noqa: PLR0913 - an option each
+    file: Path,
+    folder: Path | None,
+    json_path: str | None,
+    only: tuple[str, ...],
+    isolation: str,
+    earlier: int,
 ) -> None:
     """Grade FILE: a .py, a notebook, a folder or a zip.
 
@@ -80,7 +92,7 @@ def grade_command(
     gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
     with _faults_in_one_sentence():
         try:
-            record = _graded(file, folder, only, weaker=isolation == "process")
+            record = _graded(file, folder, only, earlier, weaker=isolation == "process")
         except TooWeak as refusal:
             _withhold(str(refusal), json_path)
             raise
@@ -167,7 +179,7 @@ def _students_processes() -> Iterator[Source]:
         _progress("")
 
 
-def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: bool) -> Record:
+def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int, *, weaker: bool) -> Record:
     with _students_processes() as source:
         from grader.assignment import find_assignment, load_assignment
         from grader.grade import grade
@@ -180,7 +192,7 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...], *, weaker: b
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
         key = make_key(assignment, reference)
-        return grade(assignment, key, submission, source, _progress, weaker=weaker)
+        return grade(assignment, key, submission, source, _progress, earlier=earlier, weaker=weaker)
 
 
 def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:

@@ -216,9 +216,9 @@ def _relation_on(each: Evidence, predicted: Any, *, turned: bool) -> Relation | 
     return found if found and each.agrees(each.actual, found.of(predicted)) else None
 
 
-def ratio_of(actual: Any, predicted: Numbers) -> float:
+def ratio_of(actual: Any, predicted: Any) -> float:
     """The ρ that brings ρ · predicted nearest to what was returned; 0 where there is none."""
-    a = np.asarray(actual, float)
-    if a.shape != predicted.shape or not predicted.any():
+    a, p = np.asarray(actual, float), np.asarray(predicted, float)
+    if a.shape != p.shape or not p.any():
         return 0.0
-    return float((a * predicted).sum() / (predicted * predicted).sum())
+    return float((a * p).sum() / (p * p).sum())

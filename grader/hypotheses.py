@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
 
+from grader import numeric
 from grader.assignment import Problem
 from grader.changes import Change, Inputs, changes, dropped
 from grader.evidence import ValueOn
 from grader.key import Sample, as_formulas_take_it
-from grader.problem import CurveDerivative, Differential, Kind, Taylor, Value, apply, variables
+from grader.problem import (
+    CurveDerivative,
+    Derivative,
+    Differential,
+    Gradient,
+    Kind,
+    Taylor,
+    Value,
+    apply,
+    variables,
+)
 from grader.reference import Formula, Reference
 from grader.shapes import Array, Sizes
 
@@ -74,6 +85,26 @@ def tampered(problem: Problem, right: ValueOn) -> list[Hypothesis]:
     ]
 
 
+def exchanged_once(problem: Problem, value: ValueOn) -> list[Hypothesis]:
+    """Of a value that is quadratic in x: the bilinear form behind it, B(x, y) = (f(x + y) − f(x − y))/4."""
+    by_id = {change.id: change for change in changes(problem)}
+
+    def polar(x: str, y: str) -> ValueOn:
+        ahead, behind = (after(problem, by_id[f"{x}={x}{sign}{y}"], value) for sign in "+-")
+        return lambda sample: (ahead(sample) - behind(sample)) / 4
+
+    pairs = [(x, y) for x, y in permutations(problem.parameters, 2) if f"{x}={x}+{y}" in by_id]
+    return [
+        Hypothesis(
+            f"input:{x}={y} once",
+            INPUT,
+            f"It is what comes out with {y} in place of one of the two {x}.",
+            polar(x, y),
+        )
+        for x, y in pairs
+    ]
+
+
 def tampered_twice(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
     """The right answer to inputs with two changes, each of other inputs, and each one that is often made."""
     for one, other in combinations((change for change in changes(problem) if change.frequent), 2):
@@ -124,6 +155,7 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
     if hasattr(problem.kind, "of"):
         of = problem.kind.of
         found[of.__name__] = lambda sample: apply(of, sample.case.values, {})
+        found[f"2 {of.__name__}"] = lambda sample: 2 * apply(of, sample.case.values, {})  # ‖e‖² of ½‖e‖²
     found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
     return found
 
@@ -151,6 +183,7 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
 
     arrays = [x for x, spec in problem.parameters.items() if isinstance(spec, (Array, Sizes))]
     return [
+        *(other(x, f"the input {x} itself", given(x)) for x in arrays),
         *(other(key, says, value) for key, says, value in _neighbours(problem.kind)),
         *(
             other(
@@ -161,7 +194,6 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
             for sibling in siblings
             if _asks_with_the_same(problem, sibling)
         ),
-        *(other(x, f"the input {x} itself", given(x)) for x in arrays),
     ]
 
 
@@ -185,6 +217,10 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
             if order:
                 neighbour = replace(kind, order=order)
                 yield f"order {order}", neighbour.asks(), _derived(neighbour)
+    if isinstance(kind, Taylor):
+        higher = replace(kind, order=kind.order + 1)
+        yield f"order {higher.order}", higher.asks(), _derived(higher)
+    yield from _quotients(kind)
     if isinstance(kind, (Taylor, Differential)):
         along = " and ".join(f"{x} + d{x}" for x in variables(kind))
 
@@ -198,6 +234,36 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
             f"the increment of {of.__name__} from {', '.join(variables(kind))} to {along}",
             lambda sample: moved(sample) - apply(of, sample.case.values, {}),
         )
+
+
+def _quotients(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
+    """Difference quotients whose step is so coarse that they are no derivative."""
+    if not isinstance(kind, (Gradient, Derivative)) and (
+        not isinstance(kind, CurveDerivative) or kind.order > 1
+    ):
+        return
+    for step in STEPS:
+        for name, behind in (("forward", 0.0), ("central", -step)):
+            says = f"a {name} difference with the step {step}"
+            yield f"{name} {step}", says, _quotient(kind, step, behind)
+
+
+def _quotient(kind: Gradient | Derivative | CurveDerivative, ahead: float, behind: float) -> ValueOn:
+    (x,) = variables(kind)
+
+    def along(sample: Sample, E: Any) -> Any:
+        values = sample.case.values
+        f = [apply(kind.of, values, {x: values[x] + step * E}) for step in (ahead, behind)]
+        return (f[0] - f[1]) / (ahead - behind)
+
+    def value(sample: Sample) -> Any:
+        if isinstance(kind, CurveDerivative):
+            return along(sample, 1.0)
+        shape = np.shape(sample.case.values[x])
+        found = np.reshape([along(sample, E) for E in numeric.units(shape)], shape)
+        return found.T if isinstance(kind, Derivative) else found
+
+    return value
 
 
 def _derived(kind: Kind) -> ValueOn:
@@ -214,10 +280,12 @@ def known(problem: Problem, reference: Reference) -> list[Hypothesis]:
 
 def sentence(text: str) -> str:
     """`the sign is flipped` as `The sign is flipped.`; a name such as `r` or `ds` stays small."""
-    first = text.split()[0]
+    first, *_ = text.split(maxsplit=1)
     begins = text[0].upper() if len(first) > 2 or first in ("it", "a") else text[0]
     return f"{begins}{text[1:].rstrip('.')}."
 
+
+STEPS = (0.1, 0.01, 0.5, 1.0)
 
 Transform = tuple[str, str, Callable[[Any], Any]]
 Transform2 = tuple[str, str, Callable[[Any, Any], Any]]
@@ -269,6 +337,27 @@ OPERATED: tuple[Transform, ...] = (
     ("without the last", "The last entry or row is left out.", lambda R: R[:-1]),
     ("without the last column", "The last column is left out.", lambda R: R[:, :-1]),
     ("cumulative", "The entries are summed up one after the other.", lambda R: np.cumsum(R).reshape(R.shape)),
+    ("cumulative rows", "Along every row the entries are summed up.", lambda R: np.cumsum(R, -1)),
+    ("cumulative columns", "Along every column the entries are summed up.", lambda R: np.cumsum(R, 0)),
+    ("truncated", "The decimals are cut off: these are integers.", np.trunc),
+    ("floored", "The entries are rounded down to integers.", np.floor),
+    ("clipped", "The entries are cut off at -1 and 1.", lambda R: np.clip(R, -1, 1)),
+    ("positive", "Negative entries are set to 0.", lambda R: R * (R > 0)),
+    ("signs", "Only the signs are left.", np.sign),
+    (
+        "rows of length 1",
+        "Every row is scaled to length 1.",
+        lambda R: R / np.linalg.norm(R, axis=-1, keepdims=True),
+    ),
+    ("columns of length 1", "Every column is scaled to length 1.", lambda R: R / np.linalg.norm(R, axis=0)),
+    ("row lengths", "Only the lengths of the rows are returned.", lambda R: np.linalg.norm(R, axis=-1)),
+    ("column lengths", "Only the lengths of the columns are returned.", lambda R: np.linalg.norm(R, axis=0)),
+    ("times index", "Every entry is multiplied by its index.", lambda R: R * np.arange(R.shape[-1])),
+    (
+        "times index + 1",
+        "Every entry is multiplied by its index + 1.",
+        lambda R: R * np.arange(1, R.shape[-1] + 1),
+    ),
 )
 
 
@@ -313,26 +402,41 @@ PRODUCTS: tuple[Transform2, ...] = (
 )
 
 
+PRODUCTS_OF_NUMBERS: tuple[Transform2, ...] = (
+    ("times", "multiplied by {x}", lambda R, t: R * t),
+    ("divided by", "divided by {x}", lambda R, t: R / t),
+)
+
+
 def contracted(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
     """The right answer multiplied by an input: on one side, on both, or entry by entry."""
 
     def times(x: str, product: Callable[[Any, Any], Any]) -> ValueOn:
         return lambda sample: product(right(sample), inputs(problem, sample)[x])
 
-    for x in (x for x, spec in problem.parameters.items() if isinstance(spec, Array) and spec.dims):
-        for key, says, product in PRODUCTS:
+    for x, spec in ((x, spec) for x, spec in problem.parameters.items() if isinstance(spec, Array)):
+        for key, says, product in PRODUCTS if spec.dims else PRODUCTS_OF_NUMBERS:
             place = f"It is the right answer {says.format(x=x)}."
             yield Hypothesis(f"entries:{key} {x}", STRUCTURE, place, times(x, product))
 
 
-def transformed(right: ValueOn) -> list[Hypothesis]:
-    """The right answer after one operation on its entries."""
+def rearranged(right: ValueOn) -> list[Hypothesis]:
+    """The right numbers in other places."""
+    return _each(REARRANGED, PLACES, right)
 
+
+def transformed(right: ValueOn) -> list[Hypothesis]:
+    """The right answer after one operation on its entries, or with them in other places."""
+    return [*rearranged(right), *_each(OPERATED, STRUCTURE, right)]
+
+
+def _each(transforms: Sequence[Transform], family: str, right: ValueOn) -> list[Hypothesis]:
     def after_that(to: Callable[[Any], Any]) -> ValueOn:
         return lambda sample: to(right(sample))
 
-    return [
-        Hypothesis(f"entries:{key}", family, says, after_that(to))
-        for family, transforms in ((PLACES, REARRANGED), (STRUCTURE, OPERATED))
-        for key, says, to in transforms
-    ]
+    return [Hypothesis(f"entries:{key}", family, says, after_that(to)) for key, says, to in transforms]
+
+
+def constants() -> list[Hypothesis]:
+    """Numbers that do not depend on the input."""
+    return [Hypothesis("1", OTHER, "It is 1.", lambda _: np.float64(1.0))]

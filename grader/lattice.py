@@ -8,7 +8,7 @@ order of simplicity, and the first that holds is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -20,15 +20,27 @@ from grader import coefficients, hypotheses
 from grader.assignment import Problem
 from grader.changes import changes
 from grader.coefficients import OnEachCase, Weight
-from grader.evidence import FEWEST, Evidence, ValueOn, explained, is_real, relation
-from grader.hypotheses import FACTOR, PLACES, QUANTITY, STRUCTURE, TERM, TWO, Hypothesis, after, sentence
+from grader.evidence import FEWEST, Evidence, Relation, ValueOn, explained, is_real, relation
+from grader.hypotheses import (
+    ENTRIES,
+    FACTOR,
+    PLACES,
+    QUANTITY,
+    STRUCTURE,
+    TERM,
+    TWO,
+    Hypothesis,
+    after,
+    sentence,
+)
 from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
-from grader.regions import wrong_region
+from grader.regions import content, holds, wrong_regions
 from grader.shapes import Array, Sizes, recognised, show
 
 SOME = "It is right for some kinds of input and wrong for others."
 MOST_ALTERNATIVES = 4
+OFTEN = (Fraction(-1), Fraction(2), Fraction(1, 2))  # factors that are met beside another mistake
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,8 @@ class Search:
 
     @cached_property
     def singles(self) -> list[Hypothesis]:
-        return hypotheses.tampered(self.problem, self.right)
+        changed = hypotheses.tampered(self.problem, self.right)
+        return [*changed, *hypotheses.exchanged_once(self.problem, self.right)]
 
     @cached_property
     def others(self) -> list[Hypothesis]:
@@ -111,14 +124,14 @@ def _findings(at: Search) -> Iterator[Finding]:
     """Everything that explains every case, simplest first."""
     stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
         _multiple,
-        *((_region, _named_terms, _quantity) if at.real else ()),
+        *((_region, _named_terms, _quantity, _components) if at.real else ()),
         _other_answer,
         _changed_input,
         *((_own_terms, _rearranged, _not_reduced, _without_product, _rounded) if at.real else ()),
         _related,
         *((_added, _weighted_terms, _changed_term, _terms_of_changed) if at.real else ()),
         _changed_twice,
-        _vague_region if at.real else _some_inputs,
+        _multiple_but_a_region if at.real else _some_inputs,
     )
     return chain.from_iterable(stage(at) for stage in stages)
 
@@ -152,7 +165,7 @@ def _rearranged(at: Search) -> Iterator[Finding]:
 
 
 def _related(at: Search) -> Iterator[Finding]:
-    """Another answer, transposed or times a constant."""
+    """Another answer, transposed, times a constant, or times a power of a quantity."""
     known = hypotheses.known(at.problem, at.reference)
     structured = hypotheses.transformed(at.right) if at.real else []
     for hypothesis in (*at.singles, *at.others, *known, *structured):
@@ -160,17 +173,54 @@ def _related(at: Search) -> Iterator[Finding]:
         if found and found.id:
             place = f"{hypothesis.place} Besides, {found.words}."
             yield Finding(f"{hypothesis.id}+{found.id}", TWO, place)
+        elif at.real:
+            yield from _times_a_power(at, hypothesis)
+
+
+def _times_a_power(at: Search, hypothesis: Hypothesis) -> Iterator[Finding]:
+    few = at.evidence[: FEWEST + 1]
+    found = _power(at, hypothesis.value, few) and _power(at, hypothesis.value, at.evidence)
+    if found:
+        power, besides = found
+        words = f", and {besides.words}" if besides.id else ""
+        ids = f"+{besides.id}" if besides.id else ""
+        place = f"{hypothesis.place} Besides, the factor {power} is too much{words}."
+        yield Finding(f"{hypothesis.id}+quantity:{power}{ids}", TWO, place)
+
+
+def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[str, Relation] | None:
+    """The power of a quantity that a value is off by on these cases, the first of the evidence."""
+    changed = []
+    for each in evidence:
+        predicted = each.predicted(value)
+        changed.append(replace(each, expected=predicted))
+        if not is_real(predicted) or not coefficients.ratios_of(changed[-1:], turned=False):
+            return None
+    quantities = {name: values[: len(changed)] for name, values in at.quantities.items()}
+    return next(coefficients.powers(changed, quantities), None)
 
 
 def _added(at: Search) -> Iterator[Finding]:
-    """The right answer and something else besides."""
+    """The right answer, or a multiple of it, and something else besides."""
     for hypothesis in (*at.others, *hypotheses.transformed(at.right)):
-        terms = at.on_each_case({"the right answer": at.right, "more": hypothesis.value})
-        found = coefficients.coefficients(at.evidence, terms)
-        if found and found["the right answer"] == 1:
+        found = _fitted(at, {"right": at.right, "more": hypothesis.value})
+        if found and found["right"] and found["more"]:
             factor = "" if found["more"] == 1 else f" times {found['more']}"
+            ids = f"added:{hypothesis.id}{factor}" + (
+                "" if found["right"] == 1 else f"+factor:{found['right']}"
+            )
             says = hypothesis.place.removeprefix("It is ").rstrip(".")
-            yield Finding(f"added:{hypothesis.id}{factor}", TERM, f"Something is added{factor}: {says}.")
+            besides = "" if found["right"] == 1 else f" The right answer has the factor {found['right']}."
+            yield Finding(ids, TWO if besides else TERM, f"Something is added{factor}: {says}.{besides}")
+
+
+def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | None:
+    """Coefficients that hold on every case; tried on few first."""
+    few = [each for each in at.evidence if each.core][: FEWEST + len(values)]
+    some = coefficients.on_each_case(few, values)
+    if len(some) < len(values) or not coefficients.coefficients(few, some):
+        return None
+    return coefficients.coefficients(at.evidence, at.on_each_case(values))
 
 
 # --- inputs
@@ -180,7 +230,9 @@ def _changed_input(at: Search) -> Iterator[Finding]:
     """The right answer to changed inputs; of several such changes, one of an input that enters only once."""
     holding = [h for h in at.singles if explained(at.evidence, h.value)]
     by_id = {f"input:{change.id}": change for change in changes(at.problem)}
-    for hypothesis in sorted(holding, key=lambda h: not _is_affine(at, by_id[h.id].touched)):
+    for hypothesis in sorted(
+        holding, key=lambda h: h.id not in by_id or not _is_affine(at, by_id[h.id].touched)
+    ):
         yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
 
 
@@ -223,7 +275,7 @@ def _own_terms(at: Search) -> Iterator[Finding]:
 
 
 def _of_terms(at: Search, terms: dict[str, ValueOn]) -> Iterator[Finding]:
-    found = coefficients.coefficients(at.evidence, at.on_each_case(terms))
+    found = _fitted(at, terms) if terms else None
     if found:
         yield _finding_of_terms(found)
 
@@ -264,29 +316,34 @@ def _product(weight: Weight) -> str:
 
 
 def _changed_term(at: Search) -> Iterator[Finding]:
-    """One term on a changed input, the others on the right ones."""
+    """One term on a changed input, the others on the right ones; or the other way round."""
     for name, term in at.terms.items():
+        rest = _minus(at.right, term)
         for change in changes(at.problem):
-            changed = after(at.problem, change, term)
-            if explained(at.evidence, _exchanged(at.right, term, changed)):
-                yield Finding(
-                    f"term:{name}:{change.id}", TERM, sentence(f"{name} is what comes out {change.says}")
-                )
+            says = f"is what comes out {change.says}"
+            if explained(at.evidence, _plus(rest, after(at.problem, change, term))):
+                yield Finding(f"term:{name}:{change.id}", TERM, sentence(f"{name} {says}"))
+            if explained(at.evidence, _plus(term, after(at.problem, change, rest))):
+                yield Finding(f"term:all but {name}:{change.id}", TERM, f"All but {name} {says}.")
+        for hypothesis in hypotheses.exchanged_once(at.problem, term):
+            if explained(at.evidence, _plus(rest, hypothesis.value)):
+                place = sentence(hypothesis.place.replace("It", name, 1))
+                yield Finding(f"term:{name}:{hypothesis.id}", TERM, place)
 
 
-def _exchanged(right: ValueOn, term: ValueOn, changed: ValueOn) -> ValueOn:
-    return lambda sample: right(sample) - term(sample) + changed(sample)
+def _plus(one: ValueOn, other: ValueOn) -> ValueOn:
+    return lambda sample: one(sample) + other(sample)
+
+
+def _minus(one: ValueOn, other: ValueOn) -> ValueOn:
+    return lambda sample: one(sample) - other(sample)
 
 
 def _terms_of_changed(at: Search) -> Iterator[Finding]:
     """All terms on a changed input, with wrong coefficients besides."""
     for change in changes(at.problem):
         terms = {name: after(at.problem, change, term) for name, term in at.terms.items()}
-        few = [each for each in at.evidence if each.core][:FEWEST]
-        some = coefficients.on_each_case(few, terms)
-        if len(some) < max(len(terms), 1) or not coefficients.coefficients(few, some):
-            continue
-        found = coefficients.coefficients(at.evidence, at.on_each_case(terms))
+        found = _fitted(at, terms) if terms else None
         if found:
             besides = f" Besides, it is what comes out {change.says}."
             of_terms = _finding_of_terms(found)
@@ -297,17 +354,54 @@ def _terms_of_changed(at: Search) -> Iterator[Finding]:
 
 
 def _region(at: Search) -> Iterator[Finding]:
-    """Entries of one region are wrong, and it is known how."""
-    for key, says in wrong_region(at.evidence):
-        if "=" in key:
-            yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
+    """Entries of one region are wrong: zero, a multiple, or those of another answer."""
+    for wrong in wrong_regions(at.evidence):
+        key, words = content(at.evidence, wrong)
+        if key:
+            yield Finding(f"entries:{wrong.key}{key}", ENTRIES, f"Only {wrong.says} wrong: {words}.")
+        for hypothesis in (*at.others, *hypotheses.constants(), *at.singles):
+            there = [each.predicted(hypothesis.value) for each in at.evidence]
+            if all(is_real(value) for value in there) and holds(at.evidence, wrong, there):
+                says = f"Only {wrong.says} wrong; there {hypothesis.place[0].lower()}{hypothesis.place[1:]}"
+                yield Finding(f"entries:{wrong.key}:{hypothesis.id}", ENTRIES, says)
 
 
-def _vague_region(at: Search) -> Iterator[Finding]:
-    """Entries of one region are wrong, and no more is known; two of three entries would be too many."""
-    for key, says in wrong_region(at.evidence):
-        if " and " not in key:
-            yield Finding(f"entries:{key}", hypotheses.ENTRIES, says)
+def _multiple_but_a_region(at: Search) -> Iterator[Finding]:
+    """A multiple or rearrangement of the right answer, and zeros in one region besides."""
+    multiples = [
+        Hypothesis(f"factor:{c}", FACTOR, f"It has the factor {c}.", _times(at, float(c))) for c in OFTEN
+    ]
+    for hypothesis in (*multiples, *hypotheses.rearranged(at.right)):
+        changed = [replace(each, expected=each.predicted(hypothesis.value)) for each in at.evidence]
+        if not all(is_real(each.expected) for each in changed):
+            continue
+        for wrong in wrong_regions(changed):
+            key, words = content(changed, wrong)
+            if key == "=0":
+                place = f"{hypothesis.place} Besides, only {wrong.says} wrong: {words}."
+                yield Finding(f"{hypothesis.id}+entries:{wrong.key}=0", TWO, place)
+
+
+def _times(at: Search, factor: float) -> ValueOn:
+    return lambda sample: factor * at.right(sample)
+
+
+def _components(at: Search) -> Iterator[Finding]:
+    """Every entry of a vector of fixed length has its own factor."""
+    shapes = {np.shape(each.expected) for each in at.evidence}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 1:
+        return
+    (length,) = next(iter(shapes))
+    entries = {f"entry [{k}]": _only_entry(at, k) for k in range(length)}
+    yield from _of_terms(at, {name: value for name, value in entries.items() if _is_there(at, value)})
+
+
+def _only_entry(at: Search, k: int) -> ValueOn:
+    return lambda sample: np.where(np.arange(len(at.right(sample))) == k, at.right(sample), 0.0)
+
+
+def _is_there(at: Search, value: ValueOn) -> bool:
+    return any(np.any(each.predicted(value)) for each in at.evidence)
 
 
 def _not_reduced(at: Search) -> Iterator[Finding]:

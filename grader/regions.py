@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -13,15 +15,24 @@ Shape = tuple[int, ...]
 Region = Callable[[Shape], Numbers]  # from a shape to a mask of it
 
 
-def wrong_region(evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
-    """An id such as `last row=0`, and the sentence to it."""
+@dataclass(frozen=True)
+class Wrong:
+    """A region that is wrong, and only that; `masks` has it on every case."""
+
+    key: str
+    says: str  # "the last row is"
+    masks: tuple[Numbers, ...]
+
+
+def wrong_regions(evidence: Sequence[Evidence]) -> Iterator[Wrong]:
+    """The regions outside of which everything is right, on every case."""
     if not all(each.formed and np.ndim(each.expected) for each in evidence):
         return
+    near = [each.near(each.actual, each.expected) for each in evidence]
     for key, says, region in _regions({np.shape(each.expected) for each in evidence}):
-        masks = [region(np.shape(each.expected)) for each in evidence]
-        if all(map(_is_wrong_only_in, evidence, masks)):
-            content, words = _content(evidence, masks)
-            yield f"{key}{content}", f"Only {says} wrong{words}."
+        masks = tuple(region(np.shape(each.expected)) for each in evidence)
+        if all(map(_is_wrong_only_in, evidence, near, masks)):
+            yield Wrong(key, says, masks)
 
 
 def _regions(shapes: set[Shape]) -> Iterator[tuple[str, str, Region]]:
@@ -71,35 +82,44 @@ def _slabs(rank: int) -> Iterator[tuple[str, str, Region]]:
     names = {1: ("entry",), 2: ("row", "column")}.get(
         rank, tuple(f"slice along axis {k}" for k in range(rank))
     )
+    if rank == 2:
+        for place, which in ((0, "first"), (-1, "last")):
+            yield (
+                f"{which} row and column",
+                f"the {which} row and column are",
+                lambda shape, place=place: region(0, place)(shape) | region(1, place)(shape),  # type: ignore[misc]
+            )
     for axis, name in enumerate(names):
         for place, which in ((0, "first"), (-1, "last")):
             yield f"{which} {name}", f"the {which} {name} is", region(axis, place)
 
 
-def _is_wrong_only_in(each: Evidence, inside: Numbers) -> bool:
+def _is_wrong_only_in(each: Evidence, near: Numbers, inside: Numbers) -> bool:
     """Right outside, where there is something to be right about; wrong inside on every core case."""
-    near = each.near(each.actual, each.expected)
     if not near[~inside].all():
         return False
     told = counts(np.asarray(each.expected)[~inside], each.expected)
     return not each.core or bool(told and not near[inside].all())
 
 
-def _content(evidence: Sequence[Evidence], masks: Sequence[Numbers]) -> tuple[str, str]:
-    """What stands in the region instead: zeros, or a multiple of what is right."""
-    pairs = list(zip(evidence, masks, strict=True))
+def content(evidence: Sequence[Evidence], wrong: Wrong) -> tuple[str, str]:
+    """What stands there, if it is zeros or a multiple of what is right: an id, the end of a sentence."""
+    pairs = list(zip(evidence, wrong.masks, strict=True))
     a = np.concatenate([np.asarray(each.actual, float)[mask] for each, mask in pairs])
     b = np.concatenate([np.asarray(each.expected, float)[mask] for each, mask in pairs])
     if not a.any():
-        return "=0", ": it is 0 there"
+        return "=0", "it is 0 there"
     factor = slip(ratio_of(a, b))
-    if factor and all(_is_multiple(each, mask, float(factor)) for each, mask in pairs):
-        return (
-            f"={factor}",
-            ": its sign is flipped" if factor == -1 else f": it has the factor {factor} there",
-        )
+    if factor and holds(evidence, wrong, [float(factor) * np.asarray(each.expected) for each in evidence]):
+        return f"={factor}", "its sign is flipped" if factor == -1 else f"it has the factor {factor} there"
     return "", ""
 
 
-def _is_multiple(each: Evidence, mask: Numbers, factor: float) -> bool:
-    return bool(each.near(each.actual, factor * np.asarray(each.expected))[mask].all())
+def holds(evidence: Sequence[Evidence], wrong: Wrong, there: Sequence[Any]) -> bool:
+    """Whether these values, or these numbers, stand in the region."""
+    for each, mask, value in zip(evidence, wrong.masks, there, strict=True):
+        if np.ndim(value) and np.shape(value) != mask.shape:
+            return False
+        if not each.near(each.actual, np.broadcast_to(np.asarray(value, float), mask.shape))[mask].all():
+            return False
+    return True

@@ -79,6 +79,11 @@ def _by_columns(formula, U_tilde, dU_tilde):
     return np.stack([formula(u, du) for u, du in columns], axis=1)
 
 
+def _by_columns_back(v, U_tilde, y):
+    columns = zip(U_tilde.T, y.T, strict=True)
+    return np.stack([grad_U_tilde(v, u[:, None], yj[None])[:, 0] for u, yj in columns], axis=1)
+
+
 def _projection(v, U_tilde, y):
     return grad_U_tilde(v, U_tilde, y) - _unprojected(v, U_tilde, y)
 
@@ -146,6 +151,9 @@ MISTAKES = {
         "the residual is taken with Ũ, not with U": lambda v, U_tilde, y: _with_residual(
             v, U_tilde, v @ U_tilde - y
         ),
+        "every column is normalised by itself, not the whole of Ũ": lambda v, U_tilde, y: _by_columns_back(
+            v, U_tilde, y
+        ),
         "this is the gradient in U, not in Ũ": lambda v, U_tilde, y: grad_U(
             v, U_tilde / np.sqrt((U_tilde**2).sum()), y
         ),
@@ -156,6 +164,9 @@ MISTAKES = {
         "r acts entry by entry, not by its mean": lambda W, X, dW, r: dW @ X * r(W @ X).mean(),
     },
     "derivative_W": {
+        "every column is normalised by itself, not the whole of Ũ": lambda v, W, X, y, s, r: (
+            X @ (_by_columns_back(v, s(W @ X), y) * r(W @ X)).T
+        ),
         "the normalisation is left out: this is the derivative of ‖vŨ − y‖²": lambda v, W, X, y, s, r: (
             X @ (grad_U(v, s(W @ X), y) * r(W @ X)).T
         ),
@@ -174,6 +185,9 @@ MISTAKES = {
         ),
     },
     "grad_W": {
+        "every column is normalised by itself, not the whole of Ũ": lambda v, W, X, y, s, r: (
+            (_by_columns_back(v, s(W @ X), y) * r(W @ X)) @ X.T
+        ),
         "the normalisation is left out: this is the derivative of ‖vŨ − y‖²": lambda v, W, X, y, s, r: (
             (grad_U(v, s(W @ X), y) * r(W @ X)) @ X.T
         ),

@@ -93,7 +93,9 @@ def _table(record: Record, *, sentences: bool) -> Table:
 
 
 def _seen(problem: ProblemRecord) -> str:
-    return "" if problem.verdict == "right" and not problem.numerical else problem.student.sentence
+    """What the student is told, and, for whoever has the reference to grade with, why."""
+    why = f"\n→ {problem.diagnosis.place}" if problem.diagnosis.place else ""
+    return "" if problem.verdict == "right" and not problem.numerical else f"{problem.student.sentence}{why}"
 
 
 def number(value: Decimal) -> str:

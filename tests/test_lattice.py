@@ -1,0 +1,198 @@
+"""The lattice names what is wrong, for the simplest reason, and is silent where it does not know."""
+
+import numpy as np
+import pytest
+
+from bench import held_out
+from bench.variants import TOPICS
+from grader import lattice
+from grader.compare import compare
+from grader.diagnose import diagnose
+from grader.evidence import SLIPS, constant, evidence_of, slip
+from grader.sandbox.outcome import Raised, Returned
+
+
+def norm(x):
+    return np.sqrt((x["U_tilde"] ** 2).sum())
+
+
+def derivative(x, *, projected=True):
+    """X (G ∘ r(WX))ᵀ, perhaps as if the norm were a constant."""
+    U_tilde = x["s"](x["W"] @ x["X"])
+    norm = np.sqrt((U_tilde**2).sum())
+    e = x["v"] @ U_tilde / norm - x["y"]
+    G = x["v"].T @ e - projected * U_tilde / norm * (x["v"] @ U_tilde / norm @ e.T)
+    return x["X"] @ (2 / norm * G * x["r"](x["W"] @ x["X"])).T
+
+
+# a hand-in of each kind: the problem, what is returned given the right answer and the inputs, and the id
+EXAMPLES = [
+    ("grad_W", lambda R, x: R * 0, "zero"),
+    ("grad_W", lambda R, x: -R, "sign"),
+    ("grad_W", lambda R, x: R / 2, "factor:1/2"),
+    ("grad_W", lambda R, x: R.T, "transpose"),
+    ("grad_W", lambda R, x: -2 * R.T, "transpose+factor:-2"),
+    ("grad_W", lambda R, x: R.reshape(-1), "entries:flat"),
+    ("grad_W", lambda R, x: R.T.reshape(R.shape), "entries:column order"),
+    ("grad_W", lambda R, x: abs(R), "entries:absolute"),
+    ("grad_W", lambda R, x: R.sum(0), "entries:summed over rows"),
+    ("grad_W", lambda R, x: np.round(R, 3), "rounded"),
+    ("grad_W", lambda R, x: R * (np.arange(len(R)) > 0)[:, None], "entries:first row=0"),
+    ("grad_W", lambda R, x: R / x["X"].shape[1], "quantity:1/T"),
+    ("grad_W", lambda R, x: R * np.linalg.norm(x["y"]), "quantity:‖y‖"),
+    ("grad_W", lambda R, x: R * np.linalg.norm(x["s"](x["W"] @ x["X"])), "quantity:‖Ũ‖"),
+    ("grad_W", lambda R, x: R + x["W"], "added:other:W"),
+    ("grad_v", lambda R, x: 2 * (x["v"] @ x["U"] + x["y"]) @ x["U"].T, "input:y=-y"),
+    ("grad_v", lambda R, x: 2 * x["v"] @ x["U"] @ x["U"].T, "input:y=0"),
+    ("grad_v", lambda R, x: (x["v"] @ x["U"] - 2 * x["y"]) @ x["U"].T, "input:v=v/2"),
+    ("grad_U", lambda R, x: 2 * (x["v"] @ x["U"] - x["y"]), "entries:not times v.T from the left"),
+    ("d_normalize", lambda R, x: x["dU_tilde"], "other:dU_tilde"),
+    ("curve_velocity", lambda R, x: R * [1, 1, 0], "entries:[2]=0"),
+    ("curve_velocity", lambda R, x: R * [1, -1, 1], "entries:[1]=-1"),
+    ("curve_velocity", lambda R, x: np.where([1, 1, 0], R, x["t"]), "entries:[2]:other:t"),
+    ("curve_velocity", lambda R, x: R * [2, 0.5, 1], "term:entry [0]=2+term:entry [1]=1/2"),
+    ("curve_velocity", lambda R, x: R * [1, 1, np.cos(x["t"])], ""),
+    ("grad_W", lambda R, x: 2 * R * (np.arange(len(R)) > 0)[:, None], "factor:2+entries:first row=0"),
+    ("grad_W", lambda R, x: R.T.ravel() / x["X"].shape[1], "entries:flat, column order+quantity:1/T"),
+    ("grad_W", lambda R, x: x["W"] - R / 100, "added:other:W+factor:-1/100"),
+    ("d_normalize", lambda R, x: (x["dU_tilde"] - x["U_tilde"] * (x["U_tilde"] * x["dU_tilde"]).sum()) / norm(x),
+     "term:the projection term=‖U_tilde‖^2"),
+    ("least_squares_taylor", lambda R, x: R - (x["A"] @ x["dx"]) @ (x["A"] @ (x["dx"] - x["x"])) / 2,
+     "term:the term of order 2:input:dx=x once"),
+    ("derivative_W", lambda R, x: derivative(x | {"r": lambda z: x["r"](x["s"](z))}, projected=False),
+     "input:r=r(s)+term:the projection term=0"),
+    ("grad_v", lambda R, x: (x["v"] @ np.abs(x["U"]) + 3 * x["y"]) @ x["U"].T, ""),
+    ("d_hidden", lambda R, x: x["X"].sum() * x["dW"] @ x["X"], ""),
+    ("derivative_W", lambda R, x: derivative(x | {"y": x["y"] * 0, "r": lambda z: z * 0 + 1}), "input:y=0+input:r=1"),
+    ("d_trace_of_product", lambda R, x: x["dA"] @ x["B"] + x["A"] @ x["dB"], "entries:trace not taken"),
+    ("curve_acceleration", lambda R, x: np.array([-2 * np.sin(x["t"]), 4 * np.cos(x["t"]), 1]),
+     "other:order 1"),
+    ("curve_taylor", lambda R, x: R * 0 + 1, "entries:ones"),
+    ("d_trace_of_product", lambda R, x: np.trace(x["dA"] @ x["B"]), "term:the part along dB=0"),
+    (
+        "d_trace_of_product",
+        lambda R, x: np.trace(x["dA"] @ x["B"]) - np.trace(x["A"] @ x["dB"]),
+        "term:the part along dB=-1",
+    ),
+    ("d_trace_of_product", lambda R, x: R - 3 * np.trace(x["A"] @ x["dB"]) / 4, "term:the part along dB=1/4"),
+    ("d_quadratic_of_transpose", lambda R, x: 2 * x["A"].T @ x["dA"],
+     "term:the term dAᵀA=0+term:the term AᵀdA=2"),
+    ("derivative_shape", lambda R, x: R if x["by"] != () or x["of"] == () else None, None),
+]  # fmt: skip
+
+
+def problem_of(assignment, name):
+    return next(problem for problem in assignment.problems if problem.name == name)
+
+
+def comparisons_of(problem, key, answer):
+    """Of what `answer` returns, given the right answer and the inputs by name."""
+    compared = []
+    for sample in key.samples[problem.name]:
+        inputs = dict(zip(problem.parameters, sample.case.arguments(problem), strict=True))
+        try:
+            with np.errstate(all="ignore"):
+                value = answer(sample.expected, inputs)
+        except Exception as error:
+            outcome = Raised(type(error).__name__, str(error))
+        else:
+            outcome = Returned(np.asarray(value) if isinstance(value, np.generic) else value)
+        compared.append(compare(outcome, sample))
+    return compared
+
+
+def searched(assignment, reference, key, name, answer):
+    problem = problem_of(assignment, name)
+    evidence = evidence_of(comparisons_of(problem, key, answer))
+    return lattice.search(problem, assignment.problems, reference, evidence)
+
+
+def by_inputs(variant):
+    """A variant as an answer: it takes the inputs alone."""
+    return lambda _right, inputs: variant(*inputs.values())
+
+
+@pytest.mark.parametrize(("name", "answer", "expected"), EXAMPLES)
+def test_the_simplest_reason_is_named(name, answer, expected, assignment, reference, key):
+    found = searched(assignment, reference, key, name, answer)
+    if not expected:
+        assert expected is None or found is None
+    if expected == "":
+        return
+    if expected is None:
+        assert found.id.startswith("inputs:")
+        assert "returns None" in found.place
+    else:
+        assert found.id == expected
+
+
+STAGES = [
+    lattice._multiple, lattice._region, lattice._named_terms, lattice._other_answer, lattice._changed_input,
+    lattice._own_terms, lattice._rearranged, lattice._without_product, lattice._quantity, lattice._rounded,
+    lattice._related, lattice._added, lattice._some_inputs, lattice._components,
+    lattice._weighted_terms, lattice._changed_term, lattice._terms_of_changed, lattice._changed_twice,
+    lattice._multiple_but_a_region, lattice._not_reduced,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
+def test_every_stage_is_needed(stage, assignment, reference, key, monkeypatch):
+    """Switched off, an example loses its reason."""
+    monkeypatch.setattr(lattice, stage.__name__, lambda at: iter(()))
+    for name, answer, expected in EXAMPLES:
+        found = searched(assignment, reference, key, name, answer)
+        if found is None or (expected is None and not found.id.startswith("inputs:")) or found.id != expected:
+            return
+    pytest.fail("no example needs it")
+
+
+def right_variants():
+    return [
+        pytest.param(name, variant, id=f"{name}: {says}")
+        for topic in TOPICS
+        for name, variants in topic.RIGHT.items()
+        for says, variant in variants.items()
+    ]
+
+
+@pytest.mark.parametrize(("name", "variant"), right_variants())
+def test_a_right_answer_is_explained_by_nothing(name, variant, assignment, reference, key):
+    problem = problem_of(assignment, name)
+    comparisons = comparisons_of(problem, key, by_inputs(variant))
+    assert diagnose(problem, assignment.problems, reference, comparisons).diagnosis.id in ("", "imprecise")
+
+
+@pytest.mark.parametrize("kind", sorted(held_out.NONSENSE))
+@pytest.mark.parametrize("name", ["grad_U_tilde", "grad_W", "curve_taylor", "least_squares_hessian"])
+def test_nonsense_is_explained_by_nothing(name, kind, assignment, reference, key):
+    rng = np.random.default_rng(list(f"{name} {kind}".encode()))
+    wrong = next(iter(reference.mistakes[name].values())).formula
+    nonsense = held_out.NONSENSE[kind]
+    found = searched(
+        assignment, reference, key, name, lambda R, inputs: nonsense(R, wrong(*inputs.values()), rng)
+    )
+    assert found is None
+
+
+def test_an_answer_that_is_explained_on_all_cases_but_one_is_not_explained(assignment, reference, key):
+    calls = iter(range(1000))
+    found = searched(assignment, reference, key, "grad_W", lambda R, _: R * (3.1 if next(calls) == 5 else 2))
+    assert found is None
+
+
+def test_a_case_without_a_value_among_the_core_ones_explains_nothing(assignment, reference, key):
+    problem = problem_of(assignment, "grad_W")
+    comparisons = comparisons_of(problem, key, lambda R, _: 2 * R)
+    broken = compare(Raised("ValueError", "x"), comparisons[0].sample)
+    assert evidence_of([broken, *comparisons[1:]]) == ()
+    crash = next(k for k, c in enumerate(comparisons) if c.sample.case.row.name == "T = 1")
+    comparisons[crash] = compare(Raised("ValueError", "x"), comparisons[crash].sample)
+    assert lattice.search(problem, assignment.problems, reference, evidence_of(comparisons)).id == "factor:2"
+
+
+@pytest.mark.parametrize("number", [float(s) for s in SLIPS])
+def test_a_slip_is_recognised_and_its_neighbours_are_not(number):
+    assert float(slip(number)) == number
+    assert slip(number * (1 + 1e-4)) is None
+    assert float(constant([number, number])) == number
+    assert constant([number, 2 * number]) is None
