@@ -81,10 +81,10 @@ OF_LINEAR: tuple[Template, ...] = (
     ),
 )
 OF_SIZES: tuple[Template, ...] = (
-    ("{x}=()", "as if {x} were ()", lambda _: ()),
-    ("{x}=reversed", "with {x} reversed", lambda a: a[::-1]),
-    ("{x}=first", "with the first size of {x} alone", lambda a: a[:1]),
-    ("{x}=1", "with {x} as a row or column, of a size 1 more", lambda a: (1, *a)),
+    ("{x}=()", "as if `{x}` were ()", lambda _: ()),
+    ("{x}=reversed", "with `{x}` reversed", lambda a: a[::-1]),
+    ("{x}=first", "with the first size of `{x}` alone", lambda a: a[:1]),
+    ("{x}=1", "with an axis of length 1 before `{x}`", lambda a: (1, *a)),
 )
 OF_ACTIVATIONS: tuple[Template, ...] = (
     ("{x}=z", "with {x}(z) = z", lambda _: lambda z: z),
@@ -201,7 +201,7 @@ def _exchanged(x: str, y: str, how: str, turn: Callable[[Any], Any]) -> Iterator
     yield Change(f"{y}={x}", f"with {x}{how} in place of {y}", (y,), lambda given: {y: turn(given[x])})
     yield Change(
         f"{x}<->{y}",
-        f"with {x} and {y} exchanged",
+        f"with {x} and {y} exchanged{how.rstrip(',')}",
         (x, y),
         lambda given: {x: turn(given[y]), y: turn(given[x])},
     )
@@ -248,10 +248,10 @@ def _cut_off(problem: Problem) -> Iterator[Change]:
         if dim in kept or not axes:
             continue
         for key, says, part in (
-            (f"{dim}-1", f"with the last of the {dim} left out", slice(None, -1)),
-            (f"{dim}[1:]", f"with the first of the {dim} left out", slice(1, None)),
-            (f"{dim}=1", f"with the first of the {dim} alone", slice(None, 1)),
-            (f"{dim}=last", f"with the last of the {dim} alone", slice(-1, None)),
+            (f"{dim}-1", f"with the last along {dim} left out", slice(None, -1)),
+            (f"{dim}[1:]", f"with the first along {dim} left out", slice(1, None)),
+            (f"{dim}=1", f"with the first along {dim} alone", slice(None, 1)),
+            (f"{dim}=last", f"with the last along {dim} alone", slice(-1, None)),
         ):
             yield Change(key, says, tuple(axes), _cut(axes, part))
 

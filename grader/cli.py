@@ -73,7 +73,7 @@ def main() -> None:
     help="How many attempts there were before: with more of them the hints in the results say more.",
 )
 @isolation_option
-def grade_command(  # noqa: PLR0913 - an option each
+def grade_command(
     file: Path,
     folder: Path | None,
     json_path: str | None,

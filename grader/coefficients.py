@@ -100,11 +100,26 @@ def _slip_or_zero(c: float) -> Fraction | None:
     return Fraction(0) if abs(c) < SAME else slip(c)
 
 
-def has(coefficient: Fraction) -> str:
-    """What is wrong with a term, as the end of a sentence."""
+def has(coefficient: Fraction, power: str = "") -> str:
+    """What is wrong with a term that has this factor, as the end of a sentence."""
     if coefficient == 0:
         return "is missing"
-    return "has the wrong sign" if coefficient == -1 else f"has the factor {coefficient} too much"
+    if coefficient == -1 and not power:
+        return "has the wrong sign"
+    sign = "has the wrong sign and " if coefficient < 0 else "has "
+    return f"{sign}the factor {product(abs(coefficient), power)} too much"
+
+
+def product(coefficient: Fraction, power: str) -> str:
+    """`2/T`, `T/2`, `-√T`, `1/3`."""
+    sign, size = "-" if coefficient < 0 else "", abs(coefficient)
+    if not power:
+        return f"{coefficient}"
+    if power.startswith("1/"):
+        below = power[1:] if size.denominator == 1 else f"/({size.denominator} {power[2:]})"
+        return f"{sign}{size.numerator}{below}"
+    above = power if size.numerator == 1 else f"{size.numerator} {power}"
+    return f"{sign}{above}" if size.denominator == 1 else f"{sign}{above}/{size.denominator}"
 
 
 @dataclass(frozen=True)

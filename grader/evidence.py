@@ -25,7 +25,7 @@ NO_PART = 1e-9  # of the largest entry: what is smaller is no evidence
 SLIPS = tuple(
     sign * slip
     for slip in (
-        *(Fraction(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3))),
+        *(Fraction(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3), (2, 3))),
         *(
             Fraction(p, q)
             for p, q in ((6, 1), (1, 6), (8, 1), (1, 8), (100, 1), (1, 100), (1000, 1), (1, 1000))

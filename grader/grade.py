@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,7 @@ import numpy as np
 from grader import __version__
 from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
-from grader.diagnose import explain, verdict_of
+from grader.diagnose import diagnose, explain, hint, verdict_of
 from grader.key import Key, Sample
 from grader.numerical import astray, marked, miscalled, settled
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
@@ -45,13 +46,14 @@ def _silent(_asked: str) -> None:
     """Nobody wants to know."""
 
 
-def grade(
+def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
     assignment: Assignment,
     key: Key,
     submission: Submission,
     source: Source,
     progress: Progress = _silent,
     *,
+    earlier: int = 0,
     weaker: bool = False,
 ) -> Record:
     """Grade one hand-in.
@@ -59,6 +61,7 @@ def grade(
     Args:
         source: where its processes come from; it serves for any number of hand-ins, one at a time.
         progress: is told what is being asked.
+        earlier: how many attempts there were before; with more of them the hints say more.
         weaker: the operator has typed that less than a sound isolation will do.
 
     Raises:
@@ -68,7 +71,7 @@ def grade(
     isolation = accepted(source.isolation, weaker=weaker)
     _keep_out_of_reach(assignment.folder)
     with Session(submission, assignment.settings.limits, source) as session:
-        return _grade(assignment, key, session, isolation, progress)
+        return _grade(assignment, key, session, isolation, progress, earlier)
 
 
 @cache  # once for a class
@@ -79,7 +82,9 @@ def _keep_out_of_reach(folder: Path) -> None:
             raise TooWeak(f"{folder} lies in {path}, which student code may read: move it elsewhere")
 
 
-def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress) -> Record:
+def _grade(
+    assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress, earlier: int
+) -> Record:
     start = perf_counter()
     comparisons: dict[str, list[Comparison]] = {}
     for problem in assignment.problems:
@@ -95,7 +100,7 @@ def _grade(assignment: Assignment, key: Key, session: Session, isolation: str, p
         for p in assignment.problems
     ]
     problems = tuple(
-        marked(_problem_record(assignment, p, comparisons[p.name]), suspicion, reaction)
+        marked(_problem_record(assignment, key, p, comparisons[p.name], earlier), suspicion, reaction)
         for p, suspicion in zip(assignment.problems, suspicions, strict=True)
     )
     timings = _timings(perf_counter() - start, session, comparisons.values())
@@ -159,9 +164,11 @@ def _suspicion(session: Session, problem: Problem, key: Key, comparisons: Sequen
 
 
 def _problem_record(
-    assignment: Assignment, problem: Problem, comparisons: Sequence[Comparison]
+    assignment: Assignment, key: Key, problem: Problem, comparisons: Sequence[Comparison], earlier: int
 ) -> ProblemRecord:
     verdict = verdict_of(comparisons)
+    diagnosed = diagnose(problem, assignment.problems, key.reference, comparisons)
+    told = hint(diagnosed.diagnosis, assignment.settings.hints, earlier)
     shares = {Verdict.RIGHT: Decimal(1), Verdict.IMPRECISE: assignment.settings.policies.imprecise}
     return ProblemRecord(
         name=problem.name,
@@ -169,10 +176,11 @@ def _problem_record(
         topic=problem.topic.title,
         asks=problem.kind.asks(),
         points=problem.points,
-        score=problem.points * shares.get(verdict, Decimal(0)),
+        score=problem.points * shares.get(verdict, diagnosed.credit),
         verdict=verdict.value,
-        student=explain(problem, comparisons),
+        student=replace(explain(problem, comparisons), hint=told),
         staff=tuple(map(_measured, comparisons)),
+        diagnosis=diagnosed.diagnosis,
     )
 
 

@@ -156,7 +156,9 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
         of = problem.kind.of
         found[of.__name__] = lambda sample: apply(of, sample.case.values, {})
         found[f"2 {of.__name__}"] = lambda sample: 2 * apply(of, sample.case.values, {})  # ‖e‖² of ½‖e‖²
-    found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
+    answer = problem.kind.answer()
+    if isinstance(answer, Array) and answer.dims:
+        found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
     return found
 
 
@@ -183,7 +185,7 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
 
     arrays = [x for x, spec in problem.parameters.items() if isinstance(spec, (Array, Sizes))]
     return [
-        *(other(x, f"the input {x} itself", given(x)) for x in arrays),
+        *(other(x, f"the input `{x}` itself", given(x)) for x in arrays),
         *(other(key, says, value) for key, says, value in _neighbours(problem.kind)),
         *(
             other(
@@ -293,13 +295,17 @@ REARRANGED: tuple[Transform, ...] = (
     ("reversed", "The order of the entries is reversed.", np.flip),
     ("rows reversed", "The order along the first axis is reversed.", lambda R: np.flip(R, 0)),
     ("columns reversed", "The order along the last axis is reversed.", lambda R: np.flip(R, -1)),
-    ("column order", "The entries are in column order.", lambda R: R.T.reshape(R.shape)),
+    (
+        "column order",
+        "The right numbers are filled in column by column, not row by row.",
+        lambda R: R.T.reshape(R.shape),
+    ),
     ("flat", "The numbers are right, but all in one axis.", np.ravel),
     ("flat, column order", "All entries are in one axis, in column order.", lambda R: R.ravel(order="F")),
     ("column", "The numbers are right, but as one column.", lambda R: R.reshape(-1, 1)),
     ("row", "The numbers are right, but as one row.", lambda R: R.reshape(1, -1)),
-    ("shifted on", "The entries are shifted by one place.", lambda R: np.roll(R, 1, -1)),
-    ("shifted back", "The entries are shifted by one place.", lambda R: np.roll(R, -1, -1)),
+    ("shifted on", "The entries of every row are shifted by one place.", lambda R: np.roll(R, 1, -1)),
+    ("shifted back", "The entries of every row are shifted by one place.", lambda R: np.roll(R, -1, -1)),
     ("rows shifted on", "The rows are shifted by one place.", lambda R: np.roll(R, 1, 0)),
     ("rows shifted back", "The rows are shifted by one place.", lambda R: np.roll(R, -1, 0)),
 )
@@ -307,8 +313,8 @@ OPERATED: tuple[Transform, ...] = (
     ("absolute", "The signs are lost: these are absolute values.", abs),
     ("squared", "Every entry is squared.", lambda R: R**2),
     ("root", "It is the square root of the right answer.", np.sqrt),
-    ("sum everywhere", "Every entry is the sum of all entries.", lambda R: R * 0 + R.sum()),
-    ("mean everywhere", "Every entry is the mean of all entries.", lambda R: R * 0 + R.mean()),
+    ("sum everywhere", "Every entry is the sum of all the right ones.", lambda R: R * 0 + R.sum()),
+    ("mean everywhere", "Every entry is the mean of all the right ones.", lambda R: R * 0 + R.mean()),
     ("ones", "It is 1 everywhere, whatever the input.", np.ones_like),
     ("identity", "It is the identity matrix, whatever the input.", lambda R: np.eye(*R.shape)),
     ("inverse", "It is the inverse of the right answer.", np.linalg.inv),
@@ -320,10 +326,26 @@ OPERATED: tuple[Transform, ...] = (
     ("summed over rows", "The entries of each column are summed up.", lambda R: R.sum(0)),
     ("mean of rows", "The entries of each row are averaged.", lambda R: R.mean(-1)),
     ("mean of columns", "The entries of each column are averaged.", lambda R: R.mean(0)),
-    ("row means", "Every entry is the mean of its row.", lambda R: R * 0 + R.mean(-1, keepdims=True)),
-    ("column means", "Every entry is the mean of its column.", lambda R: R * 0 + R.mean(0, keepdims=True)),
-    ("row sums", "Every entry is the sum of its row.", lambda R: R * 0 + R.sum(-1, keepdims=True)),
-    ("column sums", "Every entry is the sum of its column.", lambda R: R * 0 + R.sum(0, keepdims=True)),
+    (
+        "row means",
+        "Every entry is the mean of the right ones in its row.",
+        lambda R: R * 0 + R.mean(-1, keepdims=True),
+    ),
+    (
+        "column means",
+        "Every entry is the mean of the right ones in its column.",
+        lambda R: R * 0 + R.mean(0, keepdims=True),
+    ),
+    (
+        "row sums",
+        "Every entry is the sum of the right ones in its row.",
+        lambda R: R * 0 + R.sum(-1, keepdims=True),
+    ),
+    (
+        "column sums",
+        "Every entry is the sum of the right ones in its column.",
+        lambda R: R * 0 + R.sum(0, keepdims=True),
+    ),
     (
         "symmetric part",
         "It is symmetrised: the mean of the answer and its transpose.",

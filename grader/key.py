@@ -56,6 +56,7 @@ class Key:
 
     samples: Mapping[str, tuple[Sample, ...]]
     questions: Mapping[tuple[str, bool], Question]  # by name, and whether public
+    reference: Reference  # to explain what is wrong
     seed_id: str
     larger: Mapping[str, Question]
     sloped: frozenset[str]
@@ -82,7 +83,7 @@ def make_key(assignment: Assignment, reference: Reference) -> Key:
         for public in (True, False)
     }
     seed_id = sha256(b"seed id" + reference.seed).hexdigest()[:12]
-    return Key(samples, questions, seed_id, _larger(assignment), frozenset(sloped))
+    return Key(samples, questions, reference, seed_id, _larger(assignment), frozenset(sloped))
 
 
 def _question(problem: Problem, samples: Sequence[Sample], public: bool) -> Question:

@@ -19,7 +19,7 @@ import numpy as np
 from grader import coefficients, hypotheses
 from grader.assignment import Problem
 from grader.changes import changes
-from grader.coefficients import OnEachCase, Weight
+from grader.coefficients import OnEachCase
 from grader.evidence import FEWEST, Evidence, Relation, ValueOn, explained, is_real, relation
 from grader.hypotheses import (
     ENTRIES,
@@ -205,13 +205,20 @@ def _added(at: Search) -> Iterator[Finding]:
     for hypothesis in (*at.others, *hypotheses.transformed(at.right)):
         found = _fitted(at, {"right": at.right, "more": hypothesis.value})
         if found and found["right"] and found["more"]:
-            factor = "" if found["more"] == 1 else f" times {found['more']}"
-            ids = f"added:{hypothesis.id}{factor}" + (
-                "" if found["right"] == 1 else f"+factor:{found['right']}"
-            )
-            says = hypothesis.place.removeprefix("It is ").rstrip(".")
-            besides = "" if found["right"] == 1 else f" The right answer has the factor {found['right']}."
-            yield Finding(ids, TWO if besides else TERM, f"Something is added{factor}: {says}.{besides}")
+            yield _finding_of_sum(hypothesis, found["more"], found["right"])
+
+
+def _finding_of_sum(hypothesis: Hypothesis, more: Fraction, right: Fraction) -> Finding:
+    times = "" if more == 1 else f"{more} times "
+    what = (
+        hypothesis.place.removeprefix("It is ").rstrip(".") if hypothesis.place.startswith("It is ") else ""
+    )
+    says = f"{times}{what} is added." if what else f"Something is added {times}to it: {hypothesis.place}"
+    key = f"added:{hypothesis.id}" + ("" if more == 1 else f" times {more}")
+    if right == 1:
+        return Finding(key, TERM, sentence(says))
+    besides = f"The right answer itself has the factor {right}."
+    return Finding(f"{key}+factor:{right}", TWO, f"{sentence(says)} {besides}")
 
 
 def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | None:
@@ -236,12 +243,19 @@ def _changed_input(at: Search) -> Iterator[Finding]:
         yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
 
 
+def _rank(at: Search, touched: tuple[str, ...]) -> int:
+    specs = [at.problem.parameters[x] for x in touched]
+    return sum(len(spec.dims) for spec in specs if isinstance(spec, Array))
+
+
 def _is_affine(at: Search, touched: tuple[str, ...]) -> bool:
-    """Whether the right answer is affine in these inputs: f(2x) − f(x) = f(x) − f(0)."""
+    """Whether the right answer is affine in this one input: f(2x) − f(x) = f(x) − f(0)."""
+    if len(touched) != 1:
+        return False
     ids = {change.id: change for change in changes(at.problem) if change.touched == touched}
-    (x, *others) = touched
+    (x,) = touched
     double, zero = ids.get(f"{x}=2{x}"), ids.get(f"{x}=0")
-    if others or double is None or zero is None:
+    if double is None or zero is None:
         return False
     first = at.evidence[0]
     twice, none = (first.predicted(after(at.problem, change, at.right)) for change in (double, zero))
@@ -295,24 +309,11 @@ def _weighted_terms(at: Search) -> Iterator[Finding]:
     )
     wrong = {name: weight for name, weight in found.items() if weight.power or weight.constant != 1}
     if wrong:
-        words = " and ".join(f"{name} {_has(weight)}" for name, weight in wrong.items())
-        ids = "+".join(f"term:{name}={_product(weight)}" for name, weight in wrong.items())
+        words = " and ".join(f"{name} {coefficients.has(w.constant, w.power)}" for name, w in wrong.items())
+        ids = "+".join(
+            f"term:{name}={coefficients.product(w.constant, w.power)}" for name, w in wrong.items()
+        )
         yield Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(words))
-
-
-def _has(weight: Weight) -> str:
-    return (
-        f"has the factor {_product(weight)} too much" if weight.power else coefficients.has(weight.constant)
-    )
-
-
-def _product(weight: Weight) -> str:
-    signs = {Fraction(1): "", Fraction(-1): "-"}
-    return (
-        signs.get(weight.constant, f"{weight.constant} ") + weight.power
-        if weight.power
-        else f"{weight.constant}"
-    )
 
 
 def _changed_term(at: Search) -> Iterator[Finding]:
@@ -434,9 +435,13 @@ def _rounded(at: Search) -> Iterator[Finding]:
     """The right answer to a few decimals or digits."""
     for digits in range(7):
         if _is_rounding(at, lambda x, digits=digits: np.round(x, digits)):
-            yield Finding("rounded", STRUCTURE, f"The entries are rounded to {digits} decimals.")
+            yield Finding(
+                "rounded", STRUCTURE, f"The entries are rounded to {digits} decimal{'s' * (digits != 1)}."
+            )
         if _is_rounding(at, np.vectorize(lambda x, digits=digits: float(f"{x:.{digits}e}"), otypes=[float])):
-            yield Finding("rounded", STRUCTURE, f"The entries are rounded to {digits + 1} digits.")
+            yield Finding(
+                "rounded", STRUCTURE, f"The entries are rounded to {digits + 1} digit{'s' * (digits > 0)}."
+            )
 
 
 def _is_rounding(at: Search, to: Callable[..., object]) -> bool:

@@ -98,7 +98,7 @@ class Differential:
         return numeric.derivative(_path(self.of, values, wrt), self.order, first, _unit(values, wrt))
 
     def asks(self) -> str:
-        which = {1: "differential", 2: "second differential"}.get(self.order, f"{self.order}-th differential")
+        which = "differential" if self.order == 1 else f"{ordinal(self.order)} differential"
         along = ", ".join(f"d{x}" for x in _tuple(self.wrt))
         return f"the {which} of {self.of.__name__} along {along}"
 
@@ -121,8 +121,7 @@ class CurveDerivative:
         return numeric.derivative(lambda dt: self.of(t + dt), self.order, first)
 
     def asks(self) -> str:
-        which = {1: "first", 2: "second"}.get(self.order, f"{self.order}-th")
-        return f"the {which} derivative of {self.of.__name__}"
+        return f"the {ordinal(self.order)} derivative of {self.of.__name__}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,16 +182,16 @@ class Identify:
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
-        _, linear = _black_box(self.given)
+        _, linear = black_box(self.given)
         return Array(linear.of + linear.by)
 
     def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:  # noqa: ARG002 - as all kinds
-        black_box: LinearMap = values[_black_box(self.given)[0]]
-        columns = [black_box(E) for E in numeric.units(black_box.by)]
-        return np.stack(columns, axis=-1).reshape(columns[0].shape + black_box.by)
+        box: LinearMap = values[black_box(self.given)[0]]
+        columns = [box(E) for E in numeric.units(box.by)]
+        return np.stack(columns, axis=-1).reshape(columns[0].shape + box.by)
 
     def asks(self) -> str:
-        box, linear = _black_box(self.given)
+        box, linear = black_box(self.given)
         law = (
             f"{box}(N) = tr(Mᵀ N)"
             if len(linear.by) > 1
@@ -274,6 +273,11 @@ def signature(name: str, kind: Kind) -> str:
     return f"{name}({takes})" + (f" -> {', '.join(map(_brief, specs))}" if specs else "")
 
 
+def ordinal(order: int) -> str:
+    """`first`, `second`, `third`, `4th`."""
+    return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
+
+
 def _brief(spec: Spec) -> str:
     return shapes.show(spec.dims) if isinstance(spec, Array) and spec.dims else str(spec)
 
@@ -312,7 +316,12 @@ def _unit(values: Values, wrt: tuple[str, ...]) -> float:
     return min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
 
 
-def _black_box(given: Mapping[str, Spec]) -> tuple[str, Linear]:
+def black_box(given: Mapping[str, Spec]) -> tuple[str, Linear]:
+    """The one linear callable among what is given, and its name.
+
+    Raises:
+        ShapeError: there is none, or more than one.
+    """
     boxes = [(name, spec) for name, spec in given.items() if isinstance(spec, Linear)]
     if len(boxes) != 1:
         raise shapes.ShapeError(f'Identify needs exactly one Linear["n -> k"] among given, not {len(boxes)}')

@@ -5,8 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from grader.assignment import Hints
 from grader.compare import Comparison, Judgement, Verdict, compare
-from grader.diagnose import HIDDEN, explain, verdict_of
+from grader.diagnose import HIDDEN, diagnose, explain, hint, verdict_of
+from grader.hypotheses import FACTOR
+from grader.record import Diagnosis
 from grader.sandbox.outcome import Missing, Raised, Returned, TimedOut
 
 NAME = "grad_W"
@@ -184,3 +187,73 @@ def test_of_hidden_cases_only_the_verdict_is_told(verdict, problem, key):
     assert HIDDEN[verdict] in seen.sentence
     assert SECRET_TEXT not in seen.sentence + seen.detail
     assert seen.detail == ""
+
+
+def diagnosis_of(assignment, reference, name, comparisons):
+    problem = next(problem for problem in assignment.problems if problem.name == name)
+    return diagnose(problem, assignment.problems, reference, comparisons)
+
+
+def test_an_authors_mistake_is_named_in_the_authors_words(assignment, reference, key):
+    says, mistake = next(iter(reference.mistakes["grad_v"].items()))
+    problem = next(problem for problem in assignment.problems if problem.name == "grad_v")
+    comparisons = [
+        compare(Returned(mistake.formula(*s.case.arguments(problem))), s) for s in key.samples["grad_v"]
+    ]
+    found = diagnosis_of(assignment, reference, "grad_v", comparisons)
+    assert found.diagnosis.id == f"mistake:{says}"
+    assert found.diagnosis.place == f"{says[0].upper()}{says[1:]}."
+    assert found.diagnosis.family == FACTOR
+    assert found.credit == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (lambda s: Returned(s.expected), ""),
+        (lambda s: Returned(s.expected * (1 + 3e-9)), "imprecise"),
+        (lambda s: Returned(np.sin(s.expected) + 0.1), "wrong"),
+        (lambda s: Returned(None), "type"),
+        (lambda s: Raised("IndexError", "IndexError: x"), "raised:IndexError"),
+        (lambda s: TimedOut(2.0), "timed out"),
+        (lambda s: Missing(), "missing"),
+    ],
+)
+def test_every_record_has_an_id_to_count(outcome, expected, assignment, reference, key):
+    comparisons = [compare(outcome(sample), sample) for sample in key.samples[NAME]]
+    assert diagnosis_of(assignment, reference, NAME, comparisons).diagnosis.id == expected
+
+
+@pytest.mark.parametrize(
+    ("hints", "earlier", "told"),
+    [
+        (Hints(2, 5), 0, ""),
+        (Hints(2, 5), 1, ""),
+        (Hints(2, 5), 2, "family"),
+        (Hints(2, 5), 4, "family"),
+        (Hints(2, 5), 5, "place"),
+        (Hints(0, None), 1000, "family"),
+        (Hints(None, 3), 2, ""),
+        (Hints(None, 3), 3, "place"),
+        (Hints(None, None), 1000, ""),
+        (Hints(0, 0), 0, "place"),
+    ],
+)
+def test_the_ladder_of_hints(hints, earlier, told):
+    assert hint(Diagnosis("id", "family", "place"), hints, earlier) == told
+
+
+def test_nothing_is_hinted_where_nothing_explains_it():
+    assert hint(Diagnosis("wrong"), Hints(0, 0), 9) == ""
+
+
+def test_a_shape_is_recognised_on_all_cases_at_once(problem, judged):
+    seen = explain(problem, judged(lambda sample: sample.expected.T))
+    assert re.search(r"it returns shape \((\d), (\d)\), that is \(m, d\), where", seen.sentence)
+    assert seen.sentence.endswith("is asked: the gradient has the shape of W.")
+
+
+def test_a_shape_that_is_always_another_is_not_named(problem, judged):
+    sizes = iter(range(2, 100))
+    seen = explain(problem, judged(lambda sample: np.zeros((next(sizes), 17))))
+    assert "that is" not in seen.sentence

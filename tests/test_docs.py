@@ -27,6 +27,20 @@ def test_the_picture_shows_what_the_command_prints():
     assert missing == []
 
 
+def test_the_page_on_feedback_is_what_a_run_gives():
+    command = [sys.executable, ROOT / "scripts" / "feedback.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"run scripts/feedback.py\n{done.stdout}{done.stderr}"
+
+
+def test_the_page_on_feedback_shows_three_answers_to_every_problem(assignment):
+    page = (ROOT / "docs" / "feedback.md").read_text(encoding="utf-8")
+    sections = page.split("\n## ")[1:]
+    assert [section.split()[1] for section in sections] == [problem.name for problem in assignment.problems]
+    verdicts = [re.findall(r"^\*(\w+)\* – ", section, re.MULTILINE) for section in sections]
+    assert all(len(three) >= 3 and "right" not in three for three in verdicts)
+
+
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
     helps = output("grade", "--help") + output("verify", "--help")
     options = set(re.findall(r"--[a-z]+", helps)) - {"--help"}
