@@ -43,20 +43,33 @@ def on_each_case(evidence: Sequence[Evidence], values: Mapping[str, ValueOn]) ->
     return found
 
 
-def positive_on_each_case(
-    evidence: Sequence[Evidence], values: Mapping[str, ValueOn]
-) -> dict[str, OnEachCase]:
-    """Quantities by name; none of those that are no positive number somewhere."""
-    found = {}
-    for name, value in values.items():
-        drawn = [each.sample for each in evidence]
-        try:
-            numbers = tuple(np.asarray(value(sample), float) for sample in drawn)
-        except Exception:  # an author's function may fail in any way
+@dataclass(frozen=True)
+class Powers:
+    """Powers of known quantities: `values` has a row for each name and a column for each case."""
+
+    names: tuple[str, ...]
+    values: Numbers
+
+    def matching(self, numbers: Sequence[float], cases: Sequence[int]) -> Iterator[tuple[Fraction, int]]:
+        """Every constant c and power with numbers = c · power on these cases."""
+        constants = np.asarray(numbers) / self.values[:, cases]
+        first = constants[:, :1]
+        for k in np.flatnonzero((np.abs(constants - first) <= SAME * np.abs(first)).all(axis=1)):
+            if found := slip(float(constants[k, 0])):
+                yield found, int(k)
+
+
+def powers_of(evidence: Sequence[Evidence], quantities: Mapping[str, ValueOn]) -> Powers:
+    """Of all quantities that are positive numbers on every case, and not always the same."""
+    names, rows = [], []
+    for name, quantity in quantities.items():
+        drawn = [each.predicted(quantity) for each in evidence]
+        if any(x is None or np.ndim(x) or not 0 < float(x) < np.inf for x in drawn):
             continue
-        if all(x.ndim == 0 and 0 < x < np.inf for x in numbers):
-            found[name] = numbers
-    return found
+        if len({float(x) for x in drawn}) >= FEWEST:
+            names += [power(name, p) for p in EXPONENTS]
+            rows += [np.array(drawn, float) ** float(p) for p in EXPONENTS]
+    return Powers(tuple(names), np.array(rows).reshape(len(names), len(evidence)))
 
 
 def _fits(each: Evidence, x: object) -> bool:
@@ -128,11 +141,11 @@ class Weight:
 
     constant: Fraction
     power: str
-    values: tuple[float, ...]
+    values: Numbers
 
 
 def weights(
-    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], quantities: Mapping[str, OnEachCase]
+    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], powers: Powers
 ) -> dict[str, Weight]:
     """Coefficients solved for case by case, where they are constants times powers of quantities."""
     cores = [k for k, each in enumerate(evidence) if each.core]
@@ -145,7 +158,7 @@ def weights(
         return {}
     found = {}
     for place, name in enumerate(terms):
-        weight = _weight([solved[k][place] for k in range(len(cores))], cores, quantities, len(evidence))
+        weight = _weight([solution[place] for solution in solved], cores, powers)
         if weight is None:
             return {}
         found[name] = weight
@@ -155,53 +168,41 @@ def weights(
     return found
 
 
-def _weight(
-    solved: Sequence[float], cores: Sequence[int], quantities: Mapping[str, OnEachCase], cases: int
-) -> Weight | None:
+def _weight(solved: Sequence[float], cores: Sequence[int], powers: Powers) -> Weight | None:
     plain = Fraction(0) if all(abs(c) < SAME for c in solved) else constant(solved)
     if plain is not None:
-        return Weight(plain, "", (float(plain),) * cases)
-    for name, values in quantities.items():
-        for p in EXPONENTS:
-            found = constant(c / float(values[k]) ** float(p) for c, k in zip(solved, cores, strict=True))
-            if found:
-                each = tuple(float(found) * float(value) ** float(p) for value in values)
-                return Weight(found, power(name, p), each)
+        return Weight(plain, "", np.full(powers.values.shape[1], float(plain)))
+    for found, k in powers.matching(solved, cores):
+        return Weight(found, powers.names[k], float(found) * powers.values[k])
     return None
 
 
 def one_weight(
-    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], quantities: Mapping[str, OnEachCase]
+    evidence: Sequence[Evidence], terms: Mapping[str, OnEachCase], powers: Powers
 ) -> dict[str, Weight]:
     """The same with one power alone, which is solved for over all cases: for answers of few entries."""
     if any(np.size(each.expected) > len(terms) for each in evidence if each.core):
         return {}
     few = [each for each in evidence if each.core][: len(terms) + FEWEST]
     for name, term in terms.items():
-        for quantity, values in quantities.items():
-            for p in EXPONENTS:
-                scaled = tuple(t * q ** float(p) for t, q in zip(term, values, strict=True))
-                tried = {**terms, name: scaled}
-                found = coefficients(few, tried) and coefficients(evidence, tried)
-                if found and found[name]:
-                    return {
-                        other: Weight(c, power(quantity, p) if other == name else "", ())
-                        for other, c in found.items()
-                    }
+        for k, values in enumerate(powers.values):
+            tried = {**terms, name: tuple(t * q for t, q in zip(term, values, strict=True))}
+            found = coefficients(few, tried) and coefficients(evidence, tried)
+            if found and found[name]:
+                return {
+                    other: Weight(c, powers.names[k] if other == name else "", values)
+                    for other, c in found.items()
+                }
     return {}
 
 
-def powers(
-    evidence: Sequence[Evidence], quantities: Mapping[str, OnEachCase]
-) -> Iterator[tuple[str, Relation]]:
+def times_power(evidence: Sequence[Evidence], powers: Powers) -> Iterator[tuple[str, Relation]]:
     """The right answer times a power of a quantity, and how it is related besides."""
+    cases = range(len(evidence))
     for turned in (False, True) if np.ndim(evidence[0].expected) > 1 else (False,):
-        ratios = ratios_of(evidence, turned=turned)
-        for name, values in quantities.items() if ratios else ():
-            for p in EXPONENTS:
-                found = constant(r / float(q) ** float(p) for r, q in zip(ratios, values, strict=True))
-                if found and len(set(map(float, values))) >= FEWEST:
-                    yield power(name, p), Relation(turned, found)
+        if ratios := ratios_of(evidence, turned=turned):
+            for found, k in powers.matching(ratios, cases):
+                yield powers.names[k], Relation(turned, found)
 
 
 def ratios_of(evidence: Sequence[Evidence], *, turned: bool) -> list[float]:

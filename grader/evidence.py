@@ -41,6 +41,20 @@ Numbers = NDArray[Any]
 ValueOn = Callable[[Sample], Any]
 
 
+def remembered(name: str, value: ValueOn) -> ValueOn:
+    """The same value, evaluated once on every case; `None` where it fails, as a changed formula may."""
+
+    def known(sample: Sample) -> Any:
+        if name not in sample.memory:
+            try:
+                sample.memory[name] = value(sample)
+            except Exception:
+                sample.memory[name] = None
+        return sample.memory[name]
+
+    return known
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One case: what was returned and what is right; of a tuple, the part that is looked into."""
@@ -65,12 +79,12 @@ class Evidence:
         return bool(np.shape(self.actual) == np.shape(self.expected))
 
     def predicted(self, value: ValueOn) -> Any:
-        """A hypothesis's value here; `None` where it has none: a formula that is tampered with may fail."""
+        """A hypothesis's value here; `None` where it has none."""
         try:
             whole = value(self.sample)
-            return whole if self.part is None else whole[self.part]
-        except Exception:
+        except Exception:  # a formula that is tampered with may fail in any way
             return None
+        return whole[self.part] if isinstance(whole, tuple) and self.part is not None else whole
 
     def agrees(self, actual: Any, predicted: Any) -> bool:
         """Whether two values are the same, given what rounding and lost digits can do."""

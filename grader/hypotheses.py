@@ -16,7 +16,7 @@ import numpy as np
 from grader import numeric
 from grader.assignment import Problem
 from grader.changes import Change, Inputs, changes, dropped
-from grader.evidence import ValueOn
+from grader.evidence import ValueOn, remembered
 from grader.key import Sample, as_formulas_take_it
 from grader.problem import (
     CurveDerivative,
@@ -54,6 +54,11 @@ class Hypothesis:
     value: ValueOn
 
 
+def _recalled(name: str, family: str, place: str, value: ValueOn) -> Hypothesis:
+    """One that is not cheap: evaluated once on every case for all hand-ins."""
+    return Hypothesis(name, family, place, remembered(name, value))
+
+
 def inputs(problem: Problem, sample: Sample) -> Inputs:
     """What the reference is called with, by name."""
     arguments = map(as_formulas_take_it, sample.case.arguments(problem))
@@ -70,7 +75,7 @@ def after(problem: Problem, change: Change, value: ValueOn) -> ValueOn:
 
     def changed(sample: Sample) -> Any:
         values = {**sample.case.values, **change.of(inputs(problem, sample))}
-        return value(replace(sample, case=replace(sample.case, values=values)))
+        return value(replace(sample, case=replace(sample.case, values=values), memory={}))
 
     return changed
 
@@ -78,14 +83,14 @@ def after(problem: Problem, change: Change, value: ValueOn) -> ValueOn:
 def tampered(problem: Problem, right: ValueOn) -> list[Hypothesis]:
     """The right answer to inputs with one change each."""
     return [
-        Hypothesis(
+        _recalled(
             f"input:{change.id}", INPUT, f"It is what comes out {change.says}.", after(problem, change, right)
         )
         for change in changes(problem)
     ]
 
 
-def exchanged_once(problem: Problem, value: ValueOn) -> list[Hypothesis]:
+def exchanged_once(problem: Problem, value: ValueOn, it: str = "it") -> list[Hypothesis]:
     """Of a value that is quadratic in x: the bilinear form behind it, B(x, y) = (f(x + y) − f(x − y))/4."""
     by_id = {change.id: change for change in changes(problem)}
 
@@ -95,10 +100,10 @@ def exchanged_once(problem: Problem, value: ValueOn) -> list[Hypothesis]:
 
     pairs = [(x, y) for x, y in permutations(problem.parameters, 2) if f"{x}={x}+{y}" in by_id]
     return [
-        Hypothesis(
-            f"input:{x}={y} once",
+        _recalled(
+            f"input:{x}={y} once" if it == "it" else f"term:{it}:{x}={y} once",
             INPUT,
-            f"It is what comes out with {y} in place of one of the two {x}.",
+            sentence(f"{it} is what comes out with {y} in place of one of the two {x}"),
             polar(x, y),
         )
         for x, y in pairs
@@ -109,7 +114,7 @@ def tampered_twice(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
     """The right answer to inputs with two changes, each of other inputs, and each one that is often made."""
     for one, other in combinations((change for change in changes(problem) if change.frequent), 2):
         if not set(one.touched) & set(other.touched):
-            yield Hypothesis(
+            yield _recalled(
                 f"input:{one.id}+input:{other.id}",
                 TWO,
                 f"It is what comes out {one.says} and {other.says}.",
@@ -178,7 +183,7 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
     """Right answers to other questions, and the inputs themselves."""
 
     def other(key: str, says: str, value: ValueOn) -> Hypothesis:
-        return Hypothesis(f"other:{key}", OTHER, f"It is {says}.", value)
+        return _recalled(f"other:{key}", OTHER, f"It is {says}.", value)
 
     def given(x: str) -> ValueOn:
         return lambda sample: inputs(problem, sample)[x]

@@ -8,7 +8,7 @@ thousandfold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -38,12 +38,16 @@ OFFS = (
 
 @dataclass(frozen=True)
 class Sample:
-    """One case with its right value; `conditions` has a number for each part of a tuple, else one."""
+    """One case with its right value; `conditions` has a number for each part of a tuple, else one.
+
+    `memory` has what wrong formulas give here, by name: they are the same for every hand-in of a class.
+    """
 
     case: Case
     public: bool
     expected: Any
     conditions: tuple[float, ...]
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

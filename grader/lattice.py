@@ -19,8 +19,8 @@ import numpy as np
 from grader import coefficients, hypotheses
 from grader.assignment import Problem
 from grader.changes import changes
-from grader.coefficients import OnEachCase
-from grader.evidence import FEWEST, Evidence, Relation, ValueOn, explained, is_real, relation
+from grader.coefficients import OnEachCase, Powers
+from grader.evidence import FEWEST, Evidence, Relation, ValueOn, explained, is_real, relation, remembered
 from grader.hypotheses import (
     ENTRIES,
     FACTOR,
@@ -33,6 +33,7 @@ from grader.hypotheses import (
     after,
     sentence,
 )
+from grader.key import Sample
 from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
 from grader.regions import content, holds, wrong_regions
@@ -68,6 +69,11 @@ class Search:
         formula = hypotheses.evaluated(self.problem, self.reference.answers[self.problem.name])
         return lambda sample: known[id(sample)] if id(sample) in known else formula(sample)
 
+    def part(self, sample: Sample) -> Any:
+        """The right answer, or the part of it that is looked into."""
+        whole, k = self.right(sample), self.evidence[0].part
+        return whole if k is None else whole[k]
+
     @cached_property
     def real(self) -> bool:
         return is_real(self.evidence[0].expected)
@@ -86,10 +92,12 @@ class Search:
         """The author's terms, or those that the kind has by itself."""
         named, kind = self.reference.terms.get(self.problem.name), self.problem.kind
         if named:
-            return {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
+            evaluated = {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
+            return {name: remembered(name, value) for name, value in evaluated.items()}
         if isinstance(kind, Differential) and len(variables(kind)) > 1:
             return hypotheses.directions(self.problem, self.right)
-        return hypotheses.orders(kind) if isinstance(kind, Taylor) else {}
+        orders = hypotheses.orders(kind) if isinstance(kind, Taylor) else {}
+        return {name: remembered(name, value) for name, value in orders.items()}
 
     def on_each_case(self, values: dict[str, ValueOn]) -> dict[str, OnEachCase]:
         """All of them, or nothing if one is missing."""
@@ -97,9 +105,9 @@ class Search:
         return found if len(found) == len(values) else {}
 
     @cached_property
-    def quantities(self) -> dict[str, OnEachCase]:
+    def powers(self) -> Powers:
         named = hypotheses.quantities(self.problem, self.reference, self.right)
-        return coefficients.positive_on_each_case(self.evidence, named)
+        return coefficients.powers_of(self.evidence, named)
 
 
 def search(
@@ -160,14 +168,14 @@ def _other_answer(at: Search) -> Iterator[Finding]:
 
 
 def _rearranged(at: Search) -> Iterator[Finding]:
-    yield from _holding(at, hypotheses.transformed(at.right))
-    yield from _holding(at, hypotheses.contracted(at.problem, at.right))
+    yield from _holding(at, hypotheses.transformed(at.part))
+    yield from _holding(at, hypotheses.contracted(at.problem, at.part))
 
 
 def _related(at: Search) -> Iterator[Finding]:
     """Another answer, transposed, times a constant, or times a power of a quantity."""
     known = hypotheses.known(at.problem, at.reference)
-    structured = hypotheses.transformed(at.right) if at.real else []
+    structured = hypotheses.transformed(at.part) if at.real else []
     for hypothesis in (*at.singles, *at.others, *known, *structured):
         found = relation(at.evidence, hypothesis.value)
         if found and found.id:
@@ -196,13 +204,12 @@ def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[st
         changed.append(replace(each, expected=predicted))
         if not is_real(predicted) or not coefficients.ratios_of(changed[-1:], turned=False):
             return None
-    quantities = {name: values[: len(changed)] for name, values in at.quantities.items()}
-    return next(coefficients.powers(changed, quantities), None)
+    return next(coefficients.times_power(changed, at.powers), None)
 
 
 def _added(at: Search) -> Iterator[Finding]:
     """The right answer, or a multiple of it, and something else besides."""
-    for hypothesis in (*at.others, *hypotheses.transformed(at.right)):
+    for hypothesis in (*at.others, *hypotheses.transformed(at.part)):
         found = _fitted(at, {"right": at.right, "more": hypothesis.value})
         if found and found["right"] and found["more"]:
             yield _finding_of_sum(hypothesis, found["more"], found["right"])
@@ -304,8 +311,8 @@ def _finding_of_terms(found: dict[str, Fraction]) -> Finding:
 def _weighted_terms(at: Search) -> Iterator[Finding]:
     """Terms with powers of quantities too much, as where U and Ũ are mixed up."""
     terms = at.on_each_case(at.terms)
-    found = coefficients.weights(at.evidence, terms, at.quantities) or coefficients.one_weight(
-        at.evidence, terms, at.quantities
+    found = coefficients.weights(at.evidence, terms, at.powers) or coefficients.one_weight(
+        at.evidence, terms, at.powers
     )
     wrong = {name: weight for name, weight in found.items() if weight.power or weight.constant != 1}
     if wrong:
@@ -322,14 +329,18 @@ def _changed_term(at: Search) -> Iterator[Finding]:
         rest = _minus(at.right, term)
         for change in changes(at.problem):
             says = f"is what comes out {change.says}"
-            if explained(at.evidence, _plus(rest, after(at.problem, change, term))):
+            if explained(
+                at.evidence, _plus(rest, remembered(f"{name}:{change.id}", after(at.problem, change, term)))
+            ):
                 yield Finding(f"term:{name}:{change.id}", TERM, sentence(f"{name} {says}"))
-            if explained(at.evidence, _plus(term, after(at.problem, change, rest))):
+            if explained(
+                at.evidence,
+                _plus(term, remembered(f"but {name}:{change.id}", after(at.problem, change, rest))),
+            ):
                 yield Finding(f"term:all but {name}:{change.id}", TERM, f"All but {name} {says}.")
-        for hypothesis in hypotheses.exchanged_once(at.problem, term):
+        for hypothesis in hypotheses.exchanged_once(at.problem, term, name):
             if explained(at.evidence, _plus(rest, hypothesis.value)):
-                place = sentence(hypothesis.place.replace("It", name, 1))
-                yield Finding(f"term:{name}:{hypothesis.id}", TERM, place)
+                yield Finding(hypothesis.id, TERM, hypothesis.place)
 
 
 def _plus(one: ValueOn, other: ValueOn) -> ValueOn:
@@ -343,7 +354,10 @@ def _minus(one: ValueOn, other: ValueOn) -> ValueOn:
 def _terms_of_changed(at: Search) -> Iterator[Finding]:
     """All terms on a changed input, with wrong coefficients besides."""
     for change in changes(at.problem):
-        terms = {name: after(at.problem, change, term) for name, term in at.terms.items()}
+        terms = {
+            name: remembered(f"{name}:{change.id}", after(at.problem, change, term))
+            for name, term in at.terms.items()
+        }
         found = _fitted(at, terms) if terms else None
         if found:
             besides = f" Besides, it is what comes out {change.says}."
@@ -372,7 +386,7 @@ def _multiple_but_a_region(at: Search) -> Iterator[Finding]:
     multiples = [
         Hypothesis(f"factor:{c}", FACTOR, f"It has the factor {c}.", _times(at, float(c))) for c in OFTEN
     ]
-    for hypothesis in (*multiples, *hypotheses.rearranged(at.right)):
+    for hypothesis in (*multiples, *hypotheses.rearranged(at.part)):
         changed = [replace(each, expected=each.predicted(hypothesis.value)) for each in at.evidence]
         if not all(is_real(each.expected) for each in changed):
             continue
@@ -384,7 +398,7 @@ def _multiple_but_a_region(at: Search) -> Iterator[Finding]:
 
 
 def _times(at: Search, factor: float) -> ValueOn:
-    return lambda sample: factor * at.right(sample)
+    return lambda sample: factor * at.part(sample)
 
 
 def _components(at: Search) -> Iterator[Finding]:
@@ -398,7 +412,7 @@ def _components(at: Search) -> Iterator[Finding]:
 
 
 def _only_entry(at: Search, k: int) -> ValueOn:
-    return lambda sample: np.where(np.arange(len(at.right(sample))) == k, at.right(sample), 0.0)
+    return lambda sample: np.where(np.arange(len(at.part(sample))) == k, at.part(sample), 0.0)
 
 
 def _is_there(at: Search, value: ValueOn) -> bool:
@@ -485,7 +499,7 @@ def _always(at: Search, choices: tuple[int, ...]) -> str:
 
 def _quantity(at: Search) -> Iterator[Finding]:
     """The right answer times a power of a quantity."""
-    for power, besides in coefficients.powers(at.evidence, at.quantities):
+    for power, besides in coefficients.times_power(at.evidence, at.powers):
         words = f" Besides, {besides.words}." if besides.id else ""
         ids = f"quantity:{power}" + (f"+{besides.id}" if besides.id else "")
         yield Finding(ids, TWO if words else QUANTITY, f"The factor {power} is too much.{words}")

@@ -59,7 +59,7 @@ EXAMPLES = [
      lambda R, x: (x["dU_tilde"] - x["U_tilde"] * (x["U_tilde"] * x["dU_tilde"]).sum()) / norm(x),
      "term:the projection term=‖U_tilde‖^2"),
     ("least_squares_taylor", lambda R, x: R - (x["A"] @ x["dx"]) @ (x["A"] @ (x["dx"] - x["x"])) / 2,
-     "term:the term of order 2:input:dx=x once"),
+     "term:the term of order 2:dx=x once"),
     ("derivative_W", lambda R, x: derivative(x | {"r": lambda z: x["r"](x["s"](z))}, projected=False),
      "input:r=r(s)+term:the projection term=0"),
     ("grad_v", lambda R, x: (x["v"] @ np.abs(x["U"]) + 3 * x["y"]) @ x["U"].T, ""),
