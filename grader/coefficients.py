@@ -24,6 +24,7 @@ from grader.evidence import (
     ratio_of,
     slip,
 )
+from grader.key import NUMBERS
 
 EXPONENTS = tuple(
     Fraction(p, q) for p, q in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1))
@@ -64,7 +65,7 @@ def powers_of(evidence: Sequence[Evidence], quantities: Mapping[str, ValueOn]) -
     names, rows = [], []
     for name, quantity in quantities.items():
         drawn = [each.predicted(quantity) for each in evidence]
-        if any(x is None or np.ndim(x) or not 0 < float(x) < np.inf for x in drawn):
+        if not all(isinstance(x, NUMBERS) and np.ndim(x) == 0 and 0 < x < np.inf for x in drawn):
             continue
         if len({float(x) for x in drawn}) >= FEWEST:
             names += [power(name, p) for p in EXPONENTS]
@@ -73,6 +74,8 @@ def powers_of(evidence: Sequence[Evidence], quantities: Mapping[str, ValueOn]) -
 
 
 def _fits(each: Evidence, x: object) -> bool:
+    if not isinstance(x, NUMBERS):
+        return False
     number = np.asarray(x)
     if number.dtype.kind not in "biuf" or number.shape != np.shape(each.expected):
         return False

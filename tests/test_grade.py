@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.assignment import select
 from grader.faults import Fault
 from grader.grade import grade
+from grader.key import make_key
+from grader.reference import Mistake
 from grader.sandbox import jail, layers
 from grader.submission import Submission
 
@@ -170,3 +173,29 @@ def test_many_long_names_that_are_lost_are_counted(grade_text):
     text = "if True:\n" + "".join(f"    def {'f' * 90}{k}(x): pass\n" for k in range(20)) + "    1 / 0 +\n"
     (remark,) = grade_text(text).remarks
     assert remark.endswith("; lost: 20 functions")
+
+
+def test_a_known_mistake_may_be_worth_a_part_of_the_points(assignment, reference, server):
+    says, formula = "the factor 2 of the square is missing", lambda v, U, y: (v @ U - y) @ U.T
+    worth = {says: Mistake(formula, credit=0.25)}
+    other = replace(reference, mistakes={**reference.mistakes, "grad_v": worth})
+    source = "def grad_v(v, U, y):\n    return (v @ U - y) @ U.T\n"
+    only = select(assignment, ("grad_v",))
+    hand_in = Submission("hw2.py", "hw2", {"hw2": (source.encode(),)})
+    (problem,) = grade(only, make_key(only, other), hand_in, server).problems
+    assert (problem.verdict, problem.score, problem.points) == ("wrong", Decimal(1), Decimal(4))
+    assert problem.diagnosis.id == f"mistake:{says}"
+    (problem,) = grade(only, make_key(only, reference), hand_in, server).problems
+    assert problem.score == 0
+
+
+def test_hints_climb_with_earlier_attempts(assignment, key, server):
+    source = "import numpy as np\ndef grad_v(v, U, y):\n    return 2 * (v @ U - y / 2) @ U.T / y.size\n"
+    only = select(assignment, ("grad_v",))
+    hand_in = Submission("hw2.py", "hw2", {"hw2": (source.encode(),)})
+    records = {n: grade(only, key, hand_in, server, earlier=n).problems[0] for n in (0, 2, 5)}
+    assert records[0].student.hint == ""
+    assert records[2].student.hint == records[2].diagnosis.family != ""
+    assert records[5].student.hint == records[5].diagnosis.place != ""
+    assert len({record.student.sentence for record in records.values()}) == 1
+    assert len({record.diagnosis for record in records.values()}) == 1

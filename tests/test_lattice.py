@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+from courses import course
 
 from bench import held_out
 from bench.variants import TOPICS
 from grader import lattice
+from grader.assignment import load_assignment
 from grader.compare import compare
 from grader.diagnose import diagnose
 from grader.evidence import SLIPS, constant, evidence_of, slip
+from grader.key import make_key
+from grader.reference import load_reference
 from grader.sandbox.outcome import Raised, Returned
 
 
@@ -198,3 +202,54 @@ def test_a_slip_is_recognised_and_its_neighbours_are_not(number):
     assert slip(number * (1 + 1e-4)) is None
     assert float(constant([number, number])) == number
     assert constant([number, 2 * number]) is None
+
+
+SMALL = """
+def fit(A: Array["m n"], x: Array["n"]) -> Array[""]:
+    return (A @ x) @ (A @ x)
+
+
+value_and_gradient = Value(
+    given={"A": Array["m n"], "x": Array["n"]}, returns=(Array[""], Array["n"]), what="both", points="0.5"
+)
+fit_gradient = Gradient(of=fit, wrt="x", points="0.5")
+"""
+ANSWERS = """
+def value_and_gradient(A, x):
+    return float((A @ x) @ (A @ x)), 2 * A.T @ (A @ x)
+
+
+def fit_gradient(A, x):
+    return 2 * A.T @ (A @ x)
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """An assignment whose author has named neither mistakes nor terms."""
+    folder = course(tmp_path_factory.mktemp("small") / "course", SMALL, ANSWERS)
+    loaded = load_assignment(folder)
+    reference = load_reference(loaded)
+    return loaded, reference, make_key(loaded, reference)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "expected"),
+    [
+        ("value_and_gradient", lambda R, x: (R[0], -R[1]), "sign"),
+        ("value_and_gradient", lambda R, x: (R[0] / 2, R[1]), "factor:1/2"),
+        ("value_and_gradient", lambda R, x: (R[0], R[1] * (np.arange(len(R[1])) > 0)),
+         "entries:first entry=0"),
+        ("value_and_gradient", lambda R, x: (R[0], np.cumsum(R[1])), "entries:cumulative"),
+        ("value_and_gradient", lambda R, x: (R[0], R[1] / len(x["A"])), "quantity:1/m"),
+        ("value_and_gradient", lambda R, x: (R[0], np.sin(R[1])), None),
+        ("fit_gradient", lambda R, x: x["A"].T @ (x["A"] @ x["x"]), "factor:1/2"),
+        ("fit_gradient", lambda R, x: 2 * x["A"] @ x["x"], "entries:not times A.T from the left"),
+        ("fit_gradient", lambda R, x: R / np.linalg.norm(x["A"] @ x["x"]), "quantity:1/√fit"),
+        ("fit_gradient", lambda R, x: R + x["x"] / 10, "added:other:x times 1/10"),
+        ("fit_gradient", lambda R, x: R * np.sin(R), None),
+    ],
+)  # fmt: skip
+def test_a_new_problem_has_it_for_nothing(name, answer, expected, small):
+    found = searched(*small, name, answer)
+    assert (found and found.id) == expected
