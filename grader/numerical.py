@@ -42,7 +42,7 @@ def miscalled(problem: Problem, comparisons: Sequence[Comparison]) -> str:
     For a problem whose reference calls r.
     """
     functions, slopes = _elementwise(problem, slope=False), _elementwise(problem, slope=True)
-    if not functions or not slopes:
+    if not functions:
         return ""
     s, r = " and ".join(functions), " and ".join(slopes)
     if not any(_calls(comparison, slopes) for comparison in comparisons):

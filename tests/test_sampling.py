@@ -199,6 +199,43 @@ def test_rows_are_values():
     assert replace(sampling.Row("core"), exponent=3) == sampling.Row("core", exponent=3)
 
 
+def test_larger_inputs_have_larger_sizes_and_keep_what_where_says():
+    grown = problem({"A": Array["m n"], "n": Size["n"]}, where=lambda m, n: m >= n)
+    (case,) = sampling.larger(grown)
+    assert min(case.sizes.values()) > 5
+    assert case.sizes["m"] >= case.sizes["n"]
+    assert case.values["A"].shape == (case.sizes["m"], case.sizes["n"])
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(lambda m, n: m + n < 8, id="none is allowed"),
+        pytest.param(lambda m, n: [0, 1, 2, 3, 4, 5, 6, 7][m] > n, id="it knows no others"),
+    ],
+)
+def test_where_no_larger_size_is_possible_the_sizes_stay(where):
+    (case,) = sampling.larger(problem({"A": Array["m n"]}, where=where))
+    assert set(case.sizes.values()) <= {1, *sampling.SIZES}
+
+
+def test_larger_inputs_are_drawn_four_times_where_the_variable_is_a_number(assignment):
+    count = {asked.name: len(sampling.larger(asked)) for asked in assignment.problems}
+    numbers = {name for name in count if name.startswith("curve")}
+    assert {name for name in count if count[name] == 4} == numbers
+    assert {count[name] for name in count if name not in numbers} == {1}
+
+
+def test_larger_inputs_are_no_public_case_again(assignment):
+    for asked in assignment.problems:
+        public = draws(asked, sampling.public_stream(asked))
+        for case in sampling.larger(asked):
+            assert case.row.activation in {None, *asked.topic.activations}
+            assert all(case.values.keys() == other.values.keys() for other in public)
+            numbers = [value for value in case.values.values() if isinstance(value, float)]
+            assert not [v for v in numbers for other in public if v in other.values.values()]
+
+
 def test_integer_arrays_stay_integers_in_every_row():
     """Labels of C classes for N examples: an array of integers, a dimension that no shape mentions."""
     labels = problem({"X": Array["N D"], "y": Array["N", Integers(0, "C")], "k": Array["", Integers(1, 4)]})

@@ -230,7 +230,7 @@ def _count(point: NDArray[Any], own: Input) -> bool:
             if _is_next(point, own):
                 shares = [share for share in (_share(point - x, other) for other in own.others) if share]
                 own.points += all(share <= SHORT for share in shares)
-                own.along += 0 < len(shares) and max(shares) <= SHORT
+                own.along += len(shares) > 0 and max(shares) <= SHORT
     return said == own.said
 
 

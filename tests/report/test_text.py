@@ -124,6 +124,13 @@ def test_a_right_hand_in_has_all_points_and_nothing_to_be_seen(right):
     ]
 
 
+def test_a_suspicion_is_told_where_the_answer_is_right(right):
+    first = right.problems[0]
+    flagged = replace(first, student=Seen("Right. A closed form is asked."), numerical="for staff")
+    words = rows(shown(replace(right, problems=(flagged, *right.problems[1:]))))[first.number]
+    assert words[-6:] == ["Right.", "A", "closed", "form", "is", "asked."]
+
+
 def test_a_failing_row_has_no_points_its_verdict_and_the_sentence(failing):
     problem = next(problem for problem in failing.problems if problem.verdict == "shape")
     words = rows(shown(failing))[problem.number]
