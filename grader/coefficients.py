@@ -65,12 +65,16 @@ def powers_of(evidence: Sequence[Evidence], quantities: Mapping[str, ValueOn]) -
     names, rows = [], []
     for name, quantity in quantities.items():
         drawn = [each.predicted(quantity) for each in evidence]
-        if not all(isinstance(x, NUMBERS) and np.ndim(x) == 0 and 0 < x < np.inf for x in drawn):
+        if not all(map(_is_positive, drawn)):
             continue
         if len({float(x) for x in drawn}) >= FEWEST:
             names += [power(name, p) for p in EXPONENTS]
             rows += [np.array(drawn, float) ** float(p) for p in EXPONENTS]
     return Powers(tuple(names), np.array(rows).reshape(len(names), len(evidence)))
+
+
+def _is_positive(x: object) -> bool:
+    return isinstance(x, NUMBERS) and np.ndim(x) == 0 and 0 < float(x) < np.inf
 
 
 def _fits(each: Evidence, x: object) -> bool:

@@ -26,10 +26,8 @@ SLIPS = tuple(
     sign * slip
     for slip in (
         *(Fraction(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3), (2, 3))),
-        *(
-            Fraction(p, q)
-            for p, q in ((6, 1), (1, 6), (8, 1), (1, 8), (100, 1), (1, 100), (1000, 1), (1, 1000))
-        ),
+        *(Fraction(p, q) for p, q in ((6, 1), (1, 6), (8, 1), (1, 8))),
+        *(Fraction(10) ** p for p in (1, -1, 2, -2, 3, -3)),
     )
     for sign in (1, -1)
 )
