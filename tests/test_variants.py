@@ -7,7 +7,6 @@ from bench.variants import TOPICS
 from grader.compare import DOUBLE, SINGLE, judge
 
 
-
 def variants(side):
     return [
         pytest.param(name, variant, id=f"{name}: {says}")
