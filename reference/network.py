@@ -151,9 +151,7 @@ MISTAKES = {
         "the residual is taken with Ũ, not with U": lambda v, U_tilde, y: _with_residual(
             v, U_tilde, v @ U_tilde - y
         ),
-        "every column is normalised by itself, not the whole of Ũ": lambda v, U_tilde, y: _by_columns_back(
-            v, U_tilde, y
-        ),
+        "every column is normalised by itself, not the whole of Ũ": _by_columns_back,
         "this is the gradient in U, not in Ũ": lambda v, U_tilde, y: grad_U(
             v, U_tilde / np.sqrt((U_tilde**2).sum()), y
         ),

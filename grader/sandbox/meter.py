@@ -198,7 +198,8 @@ def _seers(inputs: Sequence[Input]) -> tuple[See, See]:
     def see(value: Any) -> bool:
         x = _array(value) if type(value) is list else np.asarray(value)
         owns = by_size.get(x.size, ()) if x.dtype.kind in "fc" else ()
-        return any([_count(x.reshape(-1), own) for own in owns]) and type(value) in (np.ndarray, float)
+        same = [_count(x.reshape(-1), own) for own in owns]
+        return any(same) and type(value) in (np.ndarray, float)
 
     def see_parts(value: Any) -> bool:
         x = np.asarray(value)

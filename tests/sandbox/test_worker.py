@@ -427,6 +427,7 @@ def test_the_process_knows_nothing_but_the_wall(value):
         "layers",
         "line",
         "loader",
+        "meter",
         "outcome",
         "seccomp",
         "worker",
