@@ -3,9 +3,10 @@
     python bench/diagnoses.py          the table
     python bench/diagnoses.py --list   and what is said about every held-out variant
 
-The held-out variants were written after the lattice was frozen, by somebody who had not seen it. Whether what
-is said about them is true and specific cannot be computed: `bench/judged.toml` has a reader's verdict on
-each, beside the id that was judged. A variant whose id has changed since then is counted as not judged.
+Two sets of wrong variants were written by somebody who had not seen the lattice: the first, as varied as
+possible, after it was frozen; the second, as students make them, after it was improved and frozen again.
+Whether what is said about them is true and specific cannot be computed: `bench/judged_first.toml` and
+`judged_second.toml` have a reader's verdict on what the first run on each set said.
 """
 
 import sys
@@ -18,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import held_out  # noqa: E402
+from bench import held_out, held_out_second  # noqa: E402
 from bench.variants import TOPICS  # noqa: E402
 from grader.assignment import load_assignment  # noqa: E402
 from grader.compare import compare  # noqa: E402
@@ -36,7 +37,7 @@ ASSIGNMENT = load_assignment(ROOT)
 REFERENCE = load_reference(ASSIGNMENT)
 KEY = make_key(ASSIGNMENT, REFERENCE)
 BLENDED = 4  # wrong variants that each kind of nonsense is made from
-JUDGED = ROOT / "bench" / "judged.toml"
+SETS = {"first": held_out, "second": held_out_second}
 
 
 def comparisons_of(problem, answer):
@@ -90,15 +91,15 @@ def row(what, results):
     print(f"{what:44}{len(results):6}{said:7}{np.median(times):9.1f}{max(times):8.1f}")
 
 
-def judged(results):
-    """How many are right, by the reader's verdicts on ids that are still said."""
-    table = tomllib.loads(JUDGED.read_text(encoding="utf-8")) if JUDGED.exists() else {}
-    counted = Counter()
-    for problem, says, diagnosis, _verdict, _ in results:
-        entry = table.get(problem.name, {}).get(says, {})
-        same = entry.get("id") == diagnosis.id
-        counted[entry["judged"] if same else "not judged"] += 1
-    return counted
+def judged(which):
+    """The reader's verdicts on the first run, and on how many variants the same is still said."""
+    table = tomllib.loads((ROOT / "bench" / f"judged_{which}.toml").read_text(encoding="utf-8"))
+    counted = Counter(entry["judged"] for entries in table.values() for entry in entries.values())
+    total = sum(counted.values())
+    print(
+        f"{which} set, first run: "
+        + ", ".join(f"{n} {what} ({n / total:.0%})" for what, n in counted.items())
+    )
 
 
 def main():
@@ -107,17 +108,19 @@ def main():
     wrong = {name: variants for topic in TOPICS for name, variants in topic.WRONG.items()}
     row("right variants", list(of_variants(right)))
     row("wrong variants that it was written with", list(of_variants(wrong)))
-    held = list(of_variants(held_out.WRONG))
-    row("held-out wrong variants", held)
+    held = {which: list(of_variants(module.WRONG)) for which, module in SETS.items()}
+    for which, results in held.items():
+        row(f"held-out wrong variants, {which} set", results)
     nonsense = list(of_nonsense())
     row("nonsense", nonsense)
-    print("held-out, judged:", ", ".join(f"{count} {what}" for what, count in judged(held).most_common()))
-    if "--list" in sys.argv[1:]:
-        for problem, says, diagnosis, verdict, _ in held:
-            print(f"{problem.name} | {says} | {verdict.value} | {diagnosis.id} | {diagnosis.place}")
-        for problem, kind, diagnosis, _, _ in nonsense:
-            if diagnosis.place:
-                print(f"nonsense: {problem.name} | {kind} | {diagnosis.id}")
+    for which in SETS:
+        judged(which)
+    for which, results in held.items() if "--list" in sys.argv[1:] else ():
+        for problem, says, diagnosis, verdict, _ in results:
+            print(f"{which} | {problem.name} | {says} | {verdict.value} | {diagnosis.id} | {diagnosis.place}")
+    for problem, kind, diagnosis, *_ in nonsense:
+        if diagnosis.place:
+            print(f"nonsense: {problem.name} | {kind} | {diagnosis.id}")
 
 
 if __name__ == "__main__":
