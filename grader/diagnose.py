@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader import lattice, law, shapes
 from grader.assignment import Hints, Problem
 from grader.compare import Comparison, Verdict
-from grader.evidence import evidence_of
-from grader.hypotheses import KNOWN, sentence
 from grader.literals import paste
 from grader.problem import CurveDerivative, Derivative, Gradient, Hessian
 from grader.record import Diagnosis, Seen
 from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.shapes import Array, Elementwise
+
+if TYPE_CHECKING:
+    from grader.law import Law
 
 HIDDEN = {
     Verdict.WRONG: "the values are wrong on hidden ones",
@@ -70,6 +71,10 @@ def diagnose(
         return Diagnosed(Diagnosis())
     if verdict not in (Verdict.WRONG, Verdict.SHAPE):
         return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
+    from grader import lattice  # nothing that a right hand-in should wait for
+    from grader.evidence import evidence_of
+    from grader.hypotheses import KNOWN, sentence
+
     evidence = evidence_of(comparisons)
     found = lattice.search(problem, siblings, reference, evidence)
     known = lattice.known_mistake(problem, reference, evidence)
@@ -128,7 +133,9 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
     )
 
 
-def _broken_law(problem: Problem, failed: Comparison) -> law.Law | None:
+def _broken_law(problem: Problem, failed: Comparison) -> Law | None:
+    from grader import law
+
     if failed.verdict is not Verdict.WRONG or not isinstance(failed.outcome, Returned):
         return None
     return law.broken(problem, failed.sample, failed.outcome.value)
