@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader import lattice, law, shapes
+from grader import shapes
 from grader.assignment import Hints, Problem
 from grader.compare import Comparison, Verdict
 from grader.literals import paste
