@@ -23,6 +23,8 @@ from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Re
 GREEN = 1e4  # η; right formulas stay below 100, the best one in single precision has 4e5
 AMBER = 1e10  # η; the wrong formula nearest to a right one has 5e12
 MOST_KEPT, MOST_PARTS = 1 << 13, 20  # bytes and parts of an answer of another form that are looked into
+MOST_SHOWN = 100  # characters
+DROPPED = Foreign("an answer that was not kept")
 ACCEPTED = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}  # kinds of dtype, by the reference's
 DOUBLE, SINGLE = float(np.finfo(np.float64).eps), float(np.finfo(np.float32).eps)
 
@@ -81,13 +83,15 @@ def compare(outcome: Outcome, sample: Sample) -> Comparison:
     judgement = _judge_outcome(outcome, sample)
     kept = judgement.eta is not None or judgement.verdict is Verdict.RIGHT
     if isinstance(outcome, Returned) and not kept and not _is_small(outcome.value):
-        outcome = replace(outcome, value=None)
+        outcome = replace(outcome, value=DROPPED)
     return Comparison(sample, outcome, judgement)
 
 
 def _is_small(value: Any) -> bool:
     if isinstance(value, tuple):
         return len(value) <= MOST_PARTS and all(map(_is_small, value))
+    if isinstance(value, str):
+        return len(value) <= MOST_SHOWN
     return value is None or (isinstance(value, NUMBERS) and np.asarray(value).nbytes <= MOST_KEPT)
 
 

@@ -7,6 +7,7 @@ law it breaks; the diagnosis says why, and the ladder of hints how much of that 
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -86,9 +87,10 @@ def diagnose(
 
 
 def _ended_id(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
-    """`raised:IndexError`, or the verdict."""
+    """`raised:IndexError`, or the verdict. A type of the hand-in's own could be named after its input."""
     first = next((c.outcome for c in comparisons if c.verdict is verdict), None)
-    return f"{verdict.value}:{first.kind}" if isinstance(first, Raised) else verdict.value
+    known = isinstance(first, Raised) and isinstance(getattr(builtins, first.kind, None), type)
+    return f"{verdict.value}:{first.kind}" if isinstance(first, Raised) and known else verdict.value
 
 
 def hint(diagnosis: Diagnosis, hints: Hints, earlier: int) -> str:

@@ -215,6 +215,7 @@ def test_an_authors_mistake_is_named_in_the_authors_words(assignment, reference,
         (lambda s: Returned(np.sin(s.expected) + 0.1), "wrong"),
         (lambda s: Returned(None), "type"),
         (lambda s: Raised("IndexError", "IndexError: x"), "raised:IndexError"),
+        (lambda s: Raised("array([0.123])", "x"), "raised"),
         (lambda s: TimedOut(2.0), "timed out"),
         (lambda s: Missing(), "missing"),
     ],
@@ -257,3 +258,13 @@ def test_a_shape_that_is_always_another_is_not_named(problem, judged):
     sizes = iter(range(2, 100))
     seen = explain(problem, judged(lambda sample: np.zeros((next(sizes), 17))))
     assert "that is" not in seen.sentence
+
+
+def test_an_answer_that_was_not_kept_is_not_called_none(assignment, key):
+    table = next(p for p in assignment.problems if p.name == "derivative_shape")
+    seen = [
+        explain(table, [compare(Returned(value), sample) for sample in key.samples[table.name]]).sentence
+        for value in ("x" * 1000, None)
+    ]
+    assert "returns" not in seen[0] or "a str" in seen[0]
+    assert "it returns None" in seen[1]
