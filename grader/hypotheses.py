@@ -417,6 +417,11 @@ MISSING_PRODUCTS: tuple[Transform2, ...] = (
         lambda a, x: (a * x).sum() if a.shape == x.shape else None,
     ),
     ("outer {x}", "the outer product with {x} is missing", np.outer),
+    (
+        "form {x}",
+        "the product with {x} on both sides is missing",
+        lambda a, x: x @ a @ x if x.ndim == 1 else None,
+    ),
 )
 
 
