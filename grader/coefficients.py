@@ -120,14 +120,20 @@ def _slip_or_zero(c: float) -> Fraction | None:
     return Fraction(0) if abs(c) < SAME else slip(c)
 
 
-def has(coefficient: Fraction, power: str = "") -> str:
-    """What is wrong with a term that has this factor, as the end of a sentence."""
+def wrong_weights(weights: Mapping[str, tuple[Fraction, str]]) -> str:
+    """What is wrong with terms of these constants and powers, as words."""
+    words = " and ".join(f"{name} {_has(*weight)}" for name, weight in weights.items())
+    compared = any(power or abs(c) not in (0, 1) for c, power in weights.values())
+    return f"{words}, compared with the right {'ones' if len(weights) > 1 else 'one'}" if compared else words
+
+
+def _has(coefficient: Fraction, power: str) -> str:
     if coefficient == 0:
         return "is missing"
     if coefficient == -1 and not power:
         return "has the wrong sign"
     sign = "has the wrong sign and " if coefficient < 0 else "has "
-    return f"{sign}the factor {product(abs(coefficient), power)} too much"
+    return f"{sign}the factor {product(abs(coefficient), power)}"
 
 
 def product(coefficient: Fraction, power: str) -> str:

@@ -199,6 +199,12 @@ class Relation:
         words += [f"it has the factor {self.factor}"] if abs(self.factor) != 1 else []
         return " and ".join(words)
 
+    @property
+    def sentence(self) -> str:
+        compared = "compared with the right answer, " if abs(self.factor) != 1 else ""
+        words = f"{compared}{self.words}."
+        return words[0].upper() + words[1:]
+
 
 def relation(evidence: Sequence[Evidence], value: ValueOn) -> Relation | None:
     """The simplest relation between a value and what was returned that holds on every case."""

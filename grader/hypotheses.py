@@ -16,6 +16,7 @@ import numpy as np
 from grader import numeric
 from grader.assignment import Problem
 from grader.changes import Change, Inputs, changes, dropped
+from grader.distributions import Uniform
 from grader.evidence import ValueOn, remembered
 from grader.key import Sample, as_formulas_take_it
 from grader.problem import (
@@ -65,6 +66,11 @@ def inputs(problem: Problem, sample: Sample) -> Inputs:
     return dict(zip(problem.parameters, arguments, strict=True))
 
 
+def values_of(sample: Sample) -> Inputs:
+    """Everything that was drawn, in double precision."""
+    return {x: as_formulas_take_it(value) for x, value in sample.case.values.items()}
+
+
 def evaluated(problem: Problem, formula: Formula) -> ValueOn:
     """A formula on every case."""
     return lambda sample: formula(*inputs(problem, sample).values())
@@ -95,8 +101,14 @@ def exchanged_once(problem: Problem, value: ValueOn, it: str = "it") -> list[Hyp
     by_id = {change.id: change for change in changes(problem)}
 
     def polar(x: str, y: str) -> ValueOn:
-        ahead, behind = (after(problem, by_id[f"{x}={x}{sign}{y}"], value) for sign in "+-")
-        return lambda sample: (ahead(sample) - behind(sample)) / 4
+        names = (f"{x}={x}+{y}", f"{x}={x}-{y}", f"{x}=2{x}")
+        ahead, behind, double = (after(problem, by_id[name], value) for name in names)
+
+        def bilinear(sample: Sample) -> Any:
+            quadratic = np.allclose(double(sample), 4 * value(sample), rtol=1e-5, atol=0)
+            return (ahead(sample) - behind(sample)) / 4 if quadratic else None
+
+        return bilinear
 
     pairs = [(x, y) for x, y in permutations(problem.parameters, 2) if f"{x}={x}+{y}" in by_id]
     return [
@@ -154,17 +166,23 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
     found = {dim: size(dim) for dim in problem.dims}
     found |= {" ".join(pair): size(*pair) for pair in combinations(problem.dims, 2)}
     arrays = {x: spec for x, spec in problem.parameters.items() if isinstance(spec, Array)}
-    found |= {f"‖{x}‖" if spec.dims else f"|{x}|": norm(x) for x, spec in arrays.items()}
+    found |= {_size_of(x, spec): norm(x) for x, spec in arrays.items()}
     named = reference.quantities.get(problem.name, {})
     found |= {name: evaluated(problem, quantity) for name, quantity in named.items()}
     if hasattr(problem.kind, "of"):
         of = problem.kind.of
-        found[of.__name__] = lambda sample: apply(of, sample.case.values, {})
-        found[f"2 {of.__name__}"] = lambda sample: 2 * apply(of, sample.case.values, {})  # ‖e‖² of ½‖e‖²
+        found[of.__name__] = lambda sample: apply(of, values_of(sample), {})
+        found[f"2 {of.__name__}"] = lambda sample: 2 * apply(of, values_of(sample), {})  # ‖e‖² of ½‖e‖²
     answer = problem.kind.answer()
     if isinstance(answer, Array) and answer.dims:
         found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
     return found
+
+
+def _size_of(x: str, spec: Array) -> str:
+    """How the norm of an input is written."""
+    positive = isinstance(spec.distribution, Uniform) and spec.distribution.low >= 0
+    return f"‖{x}‖" if spec.dims else x if positive else f"|{x}|"
 
 
 def orders(kind: Taylor) -> dict[str, ValueOn]:
@@ -173,7 +191,7 @@ def orders(kind: Taylor) -> dict[str, ValueOn]:
 
     def term(k: int) -> ValueOn:
         before = lower[k - 1].derive if k else lambda _: 0.0
-        return lambda sample: lower[k].derive(sample.case.values) - before(sample.case.values)
+        return lambda sample: lower[k].derive(values_of(sample)) - before(values_of(sample))
 
     names = ["the term of order 0", *(f"the term of order {k}" for k in range(1, kind.order + 1))]
     return {name: term(k) for k, name in enumerate(names)}
@@ -218,7 +236,7 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
     if isinstance(kind, Value) or not hasattr(kind, "of"):
         return
     of = kind.of
-    yield "value", f"{of.__name__} itself", lambda sample: apply(of, sample.case.values, {})
+    yield "value", f"{of.__name__} itself", lambda sample: apply(of, values_of(sample), {})
     if isinstance(kind, (CurveDerivative, Differential)):
         for order in (kind.order - 1, kind.order + 1):
             if order:
@@ -232,14 +250,14 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
         along = " and ".join(f"{x} + d{x}" for x in variables(kind))
 
         def moved(sample: Sample) -> Any:
-            values = sample.case.values
+            values = values_of(sample)
             return apply(of, values, {x: values[x] + values[f"d{x}"] for x in variables(kind)})
 
         yield "moved", f"{of.__name__} itself at {along}", moved
         yield (
             "increment",
             f"the increment of {of.__name__} from {', '.join(variables(kind))} to {along}",
-            lambda sample: moved(sample) - apply(of, sample.case.values, {}),
+            lambda sample: moved(sample) - apply(of, values_of(sample), {}),
         )
 
 
@@ -259,14 +277,14 @@ def _quotient(kind: Gradient | Derivative | CurveDerivative, ahead: float, behin
     (x,) = variables(kind)
 
     def along(sample: Sample, E: Any) -> Any:
-        values = sample.case.values
+        values = values_of(sample)
         f = [apply(kind.of, values, {x: values[x] + step * E}) for step in (ahead, behind)]
         return (f[0] - f[1]) / (ahead - behind)
 
     def value(sample: Sample) -> Any:
         if isinstance(kind, CurveDerivative):
             return along(sample, 1.0)
-        shape = np.shape(sample.case.values[x])
+        shape = np.shape(values_of(sample)[x])
         found = np.reshape([along(sample, E) for E in numeric.units(shape)], shape)
         return found.T if isinstance(kind, Derivative) else found
 
@@ -274,7 +292,7 @@ def _quotient(kind: Gradient | Derivative | CurveDerivative, ahead: float, behin
 
 
 def _derived(kind: Kind) -> ValueOn:
-    return lambda sample: kind.derive(sample.case.values)
+    return lambda sample: kind.derive(values_of(sample))
 
 
 def known(problem: Problem, reference: Reference) -> list[Hypothesis]:
@@ -302,7 +320,7 @@ REARRANGED: tuple[Transform, ...] = (
     ("columns reversed", "The order along the last axis is reversed.", lambda R: np.flip(R, -1)),
     (
         "column order",
-        "The right numbers are filled in column by column, not row by row.",
+        "The right numbers are taken column by column and filled in row by row.",
         lambda R: R.T.reshape(R.shape),
     ),
     ("flat", "The numbers are right, but all in one axis.", np.ravel),
@@ -364,8 +382,16 @@ OPERATED: tuple[Transform, ...] = (
     ("without the last", "The last entry or row is left out.", lambda R: R[:-1]),
     ("without the last column", "The last column is left out.", lambda R: R[:, :-1]),
     ("cumulative", "The entries are summed up one after the other.", lambda R: np.cumsum(R).reshape(R.shape)),
-    ("cumulative rows", "Along every row the entries are summed up.", lambda R: np.cumsum(R, -1)),
-    ("cumulative columns", "Along every column the entries are summed up.", lambda R: np.cumsum(R, 0)),
+    (
+        "cumulative rows",
+        "Along every row the entries are summed up, one after the other.",
+        lambda R: np.cumsum(R, -1),
+    ),
+    (
+        "cumulative columns",
+        "Along every column the entries are summed up, one after the other.",
+        lambda R: np.cumsum(R, 0),
+    ),
     ("truncated", "The decimals are cut off: these are integers.", np.trunc),
     ("floored", "The entries are rounded down to integers.", np.floor),
     ("clipped", "The entries are cut off at -1 and 1.", lambda R: np.clip(R, -1, 1)),

@@ -133,13 +133,18 @@ def _findings(at: Search) -> Iterator[Finding]:
     stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
         _multiple,
         *((_region, _named_terms, _quantity, _components) if at.real else ()),
+        *(() if at.real else (_some_inputs,)),
         _other_answer,
         _changed_input,
         *((_own_terms, _rearranged, _not_reduced, _without_product, _rounded) if at.real else ()),
         _related,
-        *((_added, _weighted_terms, _changed_term, _terms_of_changed) if at.real else ()),
+        *(
+            (_added, _components_of_terms, _weighted_terms, _changed_term, _terms_of_changed)
+            if at.real
+            else ()
+        ),
         _changed_twice,
-        _multiple_but_a_region if at.real else _some_inputs,
+        *((_multiple_but_a_region,) if at.real else ()),
     )
     return chain.from_iterable(stage(at) for stage in stages)
 
@@ -154,7 +159,7 @@ def _multiple(at: Search) -> Iterator[Finding]:
     found = relation(at.evidence, at.right) if at.real else None
     if found:
         family = FACTOR if not found.turned else PLACES if found.factor == 1 else TWO
-        yield Finding(found.id, family, sentence(found.words))
+        yield Finding(found.id, family, found.sentence)
 
 
 def _holding(at: Search, candidates: Iterable[Hypothesis]) -> Iterator[Finding]:
@@ -189,11 +194,11 @@ def _times_a_power(at: Search, hypothesis: Hypothesis) -> Iterator[Finding]:
     few = at.evidence[: FEWEST + 1]
     found = _power(at, hypothesis.value, few) and _power(at, hypothesis.value, at.evidence)
     if found:
-        power, besides = found
-        words = f", and {besides.words}" if besides.id else ""
-        ids = f"+{besides.id}" if besides.id else ""
-        place = f"{hypothesis.place} Besides, the factor {power} is too much{words}."
-        yield Finding(f"{hypothesis.id}+quantity:{power}{ids}", TWO, place)
+        power, how = found
+        factor = coefficients.product(how.factor, power)
+        turned = " and is transposed" if how.turned else ""
+        key = f"{hypothesis.id}+quantity:{factor}" + ("+transpose" if how.turned else "")
+        yield Finding(key, TWO, f"{hypothesis.place} Besides, it has the factor {factor}{turned}.")
 
 
 def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[str, Relation] | None:
@@ -302,10 +307,12 @@ def _of_terms(at: Search, terms: dict[str, ValueOn]) -> Iterator[Finding]:
 
 
 def _finding_of_terms(found: dict[str, Fraction]) -> Finding:
-    wrong = {name: c for name, c in found.items() if c != 1}
-    words = " and ".join(f"{name} {coefficients.has(c)}" for name, c in wrong.items())
-    ids = "+".join(f"term:{name}={c}" for name, c in wrong.items())
-    return Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(words))
+    return _finding_of_weights({name: (c, "") for name, c in found.items() if c != 1})
+
+
+def _finding_of_weights(wrong: dict[str, tuple[Fraction, str]]) -> Finding:
+    ids = "+".join(f"term:{name}={coefficients.product(*weight)}" for name, weight in wrong.items())
+    return Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(coefficients.wrong_weights(wrong)))
 
 
 def _weighted_terms(at: Search) -> Iterator[Finding]:
@@ -314,13 +321,9 @@ def _weighted_terms(at: Search) -> Iterator[Finding]:
     found = coefficients.weights(at.evidence, terms, at.powers) or coefficients.one_weight(
         at.evidence, terms, at.powers
     )
-    wrong = {name: weight for name, weight in found.items() if weight.power or weight.constant != 1}
+    wrong = {name: (w.constant, w.power) for name, w in found.items() if w.power or w.constant != 1}
     if wrong:
-        words = " and ".join(f"{name} {coefficients.has(w.constant, w.power)}" for name, w in wrong.items())
-        ids = "+".join(
-            f"term:{name}={coefficients.product(w.constant, w.power)}" for name, w in wrong.items()
-        )
-        yield Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(words))
+        yield _finding_of_weights(wrong)
 
 
 def _changed_term(at: Search) -> Iterator[Finding]:
@@ -337,7 +340,7 @@ def _changed_term(at: Search) -> Iterator[Finding]:
                 at.evidence,
                 _plus(term, remembered(f"but {name}:{change.id}", after(at.problem, change, rest))),
             ):
-                yield Finding(f"term:all but {name}:{change.id}", TERM, f"All but {name} {says}.")
+                yield Finding(f"term:all but {name}:{change.id}", TERM, f"Everything but {name} {says}.")
         for hypothesis in hypotheses.exchanged_once(at.problem, term, name):
             if explained(at.evidence, _plus(rest, hypothesis.value)):
                 yield Finding(hypothesis.id, TERM, hypothesis.place)
@@ -403,16 +406,29 @@ def _times(at: Search, factor: float) -> ValueOn:
 
 def _components(at: Search) -> Iterator[Finding]:
     """Every entry of a vector of fixed length has its own factor."""
-    shapes = {np.shape(each.expected) for each in at.evidence}
-    if len(shapes) != 1 or len(next(iter(shapes))) != 1:
-        return
-    (length,) = next(iter(shapes))
-    entries = {f"entry [{k}]": _only_entry(at, k) for k in range(length)}
-    yield from _of_terms(at, {name: value for name, value in entries.items() if _is_there(at, value)})
+    yield from _of_terms(at, _entries_of(at, {"": at.part}))
 
 
-def _only_entry(at: Search, k: int) -> ValueOn:
-    return lambda sample: np.where(np.arange(len(at.part(sample))) == k, at.part(sample), 0.0)
+def _components_of_terms(at: Search) -> Iterator[Finding]:
+    """Every entry of every term has."""
+    yield from _of_terms(at, _entries_of(at, at.terms))
+
+
+def _entries_of(at: Search, values: dict[str, ValueOn]) -> dict[str, ValueOn]:
+    """Each entry of vectors of fixed length alone; but for those that are always 0."""
+    (shape, *others) = {np.shape(each.expected) for each in at.evidence}
+    if others or len(shape) != 1:
+        return {}
+    entries = {
+        f"entry [{k}]{f' of {name}' if name else ''}": _only_entry(value, k)
+        for name, value in values.items()
+        for k in range(*shape)
+    }
+    return {name: value for name, value in entries.items() if _is_there(at, value)}
+
+
+def _only_entry(value: ValueOn, k: int) -> ValueOn:
+    return lambda sample: np.where(np.arange(len(value(sample))) == k, value(sample), 0.0)
 
 
 def _is_there(at: Search, value: ValueOn) -> bool:
@@ -499,7 +515,10 @@ def _always(at: Search, choices: tuple[int, ...]) -> str:
 
 def _quantity(at: Search) -> Iterator[Finding]:
     """The right answer times a power of a quantity."""
-    for power, besides in coefficients.times_power(at.evidence, at.powers):
-        words = f" Besides, {besides.words}." if besides.id else ""
-        ids = f"quantity:{power}" + (f"+{besides.id}" if besides.id else "")
-        yield Finding(ids, TWO if words else QUANTITY, f"The factor {power} is too much.{words}")
+    for power, found in coefficients.times_power(at.evidence, at.powers):
+        factor = coefficients.product(found.factor, power)
+        place = f"Compared with the right answer, it has the factor {factor}."
+        if found.turned:
+            yield Finding(f"quantity:{factor}+transpose", TWO, f"{place} Besides, it is transposed.")
+        else:
+            yield Finding(f"quantity:{factor}", QUANTITY, place)

@@ -22,7 +22,7 @@ def curve_taylor(t, dt):
 
 MISTAKES = {
     "curve_velocity": {
-        "the third component of the derivative of t ↦ t is 1": lambda t: np.array(
+        "the third component is t, so its derivative is 1": lambda t: np.array(
             [-2 * np.sin(t), 4 * np.cos(t), 0.0]
         ),
         "the derivative of cos is −sin: a sign is missing": lambda t: np.array(

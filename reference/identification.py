@@ -45,9 +45,11 @@ MISTAKES = {
         ),
     },
     "derivative_shape": {
-        "the variable's shape comes after the value's": lambda of, by: by + of if len(of + by) <= 2 else None,
-        "three cells have no matrix form": lambda of, by: of + by,
-        "ds = uᵀdv: u has the shape of v": lambda of, by: (
+        "value and variable are exchanged: the value's shape comes first": lambda of, by: (
+            by + of if len(of + by) <= 2 else None
+        ),
+        "the three cells without a matrix form are None": lambda of, by: of + by,
+        "a scalar by a vector: with ds = uᵀdv, u has the shape of v": lambda of, by: (
             (1, *by) if of == () and len(by) == 1 else derivative_shape(of, by)
         ),
     },

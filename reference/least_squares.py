@@ -30,7 +30,7 @@ MISTAKES = {
         "the outer Aᵀ is missing": lambda A, b, x: A @ x - b,
     },
     "least_squares_hessian": {
-        "this is AAᵀ: the differential sits on both sides of AᵀA": lambda A, b, x: A @ A.T,
+        "this is AAᵀ: the transpose is on the wrong factor": lambda A, b, x: A @ A.T,
         "the factor 2 belongs to ‖Ax − b‖² without the ½": lambda A, b, x: 2 * A.T @ A,
     },
     "least_squares_second_differential": {

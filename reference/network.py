@@ -158,7 +158,7 @@ MISTAKES = {
     },
     "d_hidden": {
         "the activation's derivative is missing": lambda W, X, dW, r: dW @ X,
-        "r is evaluated at the direction": lambda W, X, dW, r: r(dW @ X) * (dW @ X),
+        "r is evaluated at dW X instead of WX": lambda W, X, dW, r: r(dW @ X) * (dW @ X),
         "r acts entry by entry, not by its mean": lambda W, X, dW, r: dW @ X * r(W @ X).mean(),
     },
     "derivative_W": {

@@ -144,8 +144,8 @@ def test_there_is_a_sign_to_break_in_every_problem_but_one(assignment):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("shape = of + by", "shape = by + of", "the variable's shape comes after the value's"),
-        ("return shape if len(shape) <= 2 else None", "return shape", "three cells have no matrix form"),
+        ("shape = of + by", "shape = by + of", "value and variable are exchanged: the value's shape comes first"),
+        ("return shape if len(shape) <= 2 else None", "return shape", "the three cells without a matrix form are None"),
     ],
 )
 def test_an_answer_without_a_public_function_is_proved_by_its_known_mistakes(old, new, says, tmp_path):
