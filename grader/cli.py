@@ -23,7 +23,7 @@ from grader.sandbox.isolation import TooWeak
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.proof import Proof
+    from grader.proving.proof import Proof
     from grader.record import Record
     from grader.sandbox.jail import Source
 
@@ -200,9 +200,9 @@ def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:
         from grader.assignment import find_assignment, load_assignment
         from grader.grade import grade
         from grader.key import Key
+        from grader.proving.verify import verify
         from grader.reference import load_reference
         from grader.submission import Submission
-        from grader.verify import verify
 
         assignment = load_assignment(folder or find_assignment(Path()))
 
@@ -272,7 +272,7 @@ def _results(record: Record) -> str:
 
 
 def _proof_json(proof: Proof) -> str:
-    from grader.proof import to_json
+    from grader.proving.proof import to_json
 
     return to_json(proof)
 

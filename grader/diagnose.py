@@ -26,7 +26,7 @@ from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.shapes import Array, Elementwise
 
 if TYPE_CHECKING:
-    from grader.law import Law
+    from grader.diagnosis.law import Law
 
 HIDDEN = {
     Verdict.WRONG: "the values are wrong on hidden ones",
@@ -72,9 +72,9 @@ def diagnose(
         return Diagnosed(Diagnosis())
     if verdict not in (Verdict.WRONG, Verdict.SHAPE):
         return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
-    from grader import lattice  # nothing that a right hand-in should wait for
-    from grader.evidence import evidence_of
-    from grader.hypotheses import KNOWN, sentence
+    from grader.diagnosis import lattice  # nothing that a right hand-in should wait for
+    from grader.diagnosis.evidence import evidence_of
+    from grader.diagnosis.hypotheses import KNOWN, sentence
 
     evidence = evidence_of(comparisons)
     found = lattice.search(problem, siblings, reference, evidence)
@@ -136,7 +136,7 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
 
 
 def _broken_law(problem: Problem, failed: Comparison) -> Law | None:
-    from grader import law
+    from grader.diagnosis import law
 
     if failed.verdict is not Verdict.WRONG or not isinstance(failed.outcome, Returned):
         return None

@@ -5,9 +5,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from grader.assignment import load_assignment, select
-from grader.proof import Proof, faults
+from grader.proving.proof import Proof, faults
+from grader.proving.verify import verify
 from grader.reference import load_reference
-from grader.verify import verify
 
 ROOT = Path(__file__).parents[1]
 IMPORTS = """

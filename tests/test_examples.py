@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import examples
 from grader.grade import grade
+from grader.proving import examples
 from grader.record import from_json, to_json
 from grader.submission import read_submission
 

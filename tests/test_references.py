@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader import derivation
 from grader.functions import Activation
 from grader.problem import Value
-from grader.trial import Failed, Subject, tried
-from grader.verify import verify
+from grader.proving import derivation
+from grader.proving.trial import Failed, Subject, tried
+from grader.proving.verify import verify
 
 DERIVED = [
     "grad_v", "grad_U", "d_normalize", "grad_U_tilde", "d_hidden", "derivative_W", "grad_W", "curve_velocity",

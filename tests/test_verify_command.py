@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from courses import course, edit
 
-from grader.proof import from_json
+from grader.proving.proof import from_json
 
 GRADER = Path(sys.executable).with_name("grader")
 PUBLIC = """

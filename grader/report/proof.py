@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, isinf
 from typing import TYPE_CHECKING, TextIO
 
-from grader.proof import MistakeProof, ProblemProof, Proof, failures
+from grader.proving.proof import MistakeProof, ProblemProof, Proof, failures
 from grader.report.escape import printable, throughout
 from grader.report.text import printed_on, say
 

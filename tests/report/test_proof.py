@@ -6,7 +6,15 @@ from math import inf
 
 import pytest
 
-from grader.proof import Check, ExampleProof, MistakeProof, MutationProof, ProblemProof, Proof, Provenance
+from grader.proving.proof import (
+    Check,
+    ExampleProof,
+    MistakeProof,
+    MutationProof,
+    ProblemProof,
+    Proof,
+    Provenance,
+)
 from grader.report.proof import show
 from grader.report.text import PIPE_WIDTH
 

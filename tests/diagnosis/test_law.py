@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from grader import law
+from grader.diagnosis import law
 from grader.problem import Derivative, Gradient, Hessian, Identify, Taylor, Value, apply
 from grader.sampling import draw, plan, public_stream
 

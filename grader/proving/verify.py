@@ -15,16 +15,17 @@ from time import perf_counter
 
 import numpy as np
 
-from grader import __version__, consistency, derivation, examples, known, mutation
+from grader import __version__
 from grader.assignment import Assignment, Problem, select
-from grader.definitions import definitions, parsed, reached
 from grader.faults import Fault
 from grader.key import Key, make_key
-from grader.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
+from grader.proving import consistency, derivation, examples, known, mutation
+from grader.proving.definitions import definitions, parsed, reached
+from grader.proving.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
+from grader.proving.trial import Subject, copy, value
 from grader.record import Record
 from grader.reference import Reference
 from grader.submission import Submission
-from grader.trial import Subject, copy, value
 
 Grading = Callable[[Key, Submission], Record]
 Progress = Callable[[str], None]

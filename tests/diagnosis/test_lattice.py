@@ -6,11 +6,11 @@ from courses import course
 
 from bench import held_out
 from bench.variants import TOPICS
-from grader import lattice
 from grader.assignment import load_assignment
 from grader.compare import compare
 from grader.diagnose import diagnose
-from grader.evidence import SLIPS, constant, evidence_of, slip
+from grader.diagnosis import lattice
+from grader.diagnosis.evidence import SLIPS, constant, evidence_of, slip
 from grader.key import make_key
 from grader.reference import load_reference
 from grader.sandbox.outcome import Raised, Returned

@@ -15,9 +15,9 @@ import numpy as np
 
 from grader import numeric
 from grader.assignment import Problem
-from grader.changes import Change, Inputs, changes, dropped
+from grader.diagnosis.changes import Change, Inputs, changes, dropped
+from grader.diagnosis.evidence import ValueOn, remembered
 from grader.distributions import Uniform
-from grader.evidence import ValueOn, remembered
 from grader.key import Sample, as_formulas_take_it
 from grader.problem import (
     CurveDerivative,

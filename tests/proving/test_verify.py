@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from courses import course, edit, proved, said, shipped
 
-from grader import consistency, derivation, known
 from grader.assignment import load_assignment
 from grader.faults import Fault
 from grader.functions import Activation
-from grader.proof import faults, from_json, to_json
+from grader.proving import consistency, derivation, known
+from grader.proving.proof import faults, from_json, to_json
+from grader.proving.trial import Subject
+from grader.proving.verify import verify
 from grader.reference import load_reference
-from grader.trial import Subject
-from grader.verify import verify
 
 CUBES = """
     def cubes(x: Array["n"]) -> Array[""]:
@@ -144,8 +144,16 @@ def test_there_is_a_sign_to_break_in_every_problem_but_one(assignment):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("shape = of + by", "shape = by + of", "value and variable are exchanged: the value's shape comes first"),
-        ("return shape if len(shape) <= 2 else None", "return shape", "the three cells without a matrix form are None"),
+        (
+            "shape = of + by",
+            "shape = by + of",
+            "value and variable are exchanged",
+        ),
+        (
+            "return shape if len(shape) <= 2 else None",
+            "return shape",
+            "the three cells without a matrix form",
+        ),
     ],
 )
 def test_an_answer_without_a_public_function_is_proved_by_its_known_mistakes(old, new, says, tmp_path):

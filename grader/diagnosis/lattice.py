@@ -16,12 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from grader import coefficients, hypotheses
 from grader.assignment import Problem
-from grader.changes import changes
-from grader.coefficients import OnEachCase, Powers
-from grader.evidence import FEWEST, Evidence, Relation, ValueOn, explained, is_real, relation, remembered
-from grader.hypotheses import (
+from grader.diagnosis import coefficients, hypotheses
+from grader.diagnosis.changes import changes
+from grader.diagnosis.coefficients import OnEachCase, Powers
+from grader.diagnosis.evidence import (
+    FEWEST,
+    Evidence,
+    Relation,
+    ValueOn,
+    explained,
+    is_real,
+    relation,
+    remembered,
+)
+from grader.diagnosis.hypotheses import (
     ENTRIES,
     FACTOR,
     PLACES,
@@ -33,10 +42,10 @@ from grader.hypotheses import (
     after,
     sentence,
 )
+from grader.diagnosis.regions import content, holds, wrong_regions
 from grader.key import Sample
 from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
-from grader.regions import content, holds, wrong_regions
 from grader.shapes import Array, Sizes, recognised, show
 
 SOME = "It is right for some kinds of input and wrong for others."

@@ -17,12 +17,12 @@ from warnings import catch_warnings, simplefilter
 
 from grader import authored, sampling
 from grader.compare import Verdict
-from grader.definitions import definitions, parsed, place, reached
 from grader.faults import Fault
 from grader.key import OFFS, as_formulas_take_it, draw_samples, off
-from grader.proof import MutationProof
+from grader.proving.definitions import definitions, parsed, place, reached
+from grader.proving.proof import MutationProof
+from grader.proving.trial import SAME, Subject, apart, judged, tried, value
 from grader.reference import Formula, Reference
-from grader.trial import SAME, Subject, apart, judged, tried, value
 
 MORE = 4  # times as many core cases as are drawn for grading
 MOST_PASSES = 1_000_000  # through the loops of one call

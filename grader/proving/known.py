@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from grader.compare import AMBER, Judgement
-from grader.definitions import line_of, place
 from grader.key import NUMBERS, OFFS, Sample, as_formulas_take_it, off
-from grader.proof import Check, MistakeProof
+from grader.proving.definitions import line_of, place
+from grader.proving.proof import Check, MistakeProof
+from grader.proving.trial import Failed, Subject, exactly, judged, same, tried, value
 from grader.reference import Formula, Mistake
-from grader.trial import Failed, Subject, exactly, judged, same, tried, value
 
 CONSTANT = 1e-9  # a quantity that varies by less of its size is a number
 

@@ -12,7 +12,7 @@ from grader import authored
 from grader.assignment import Assignment
 from grader.compare import Verdict
 from grader.faults import Fault
-from grader.proof import ExampleProof
+from grader.proving.proof import ExampleProof
 from grader.record import Record
 from grader.submission import Submission, read_submission
 

@@ -8,9 +8,9 @@ import pytest
 from courses import course, proved
 
 from grader.authored import executed
-from grader.mutation import mutants
-from grader.proof import faults
-from grader.verify import verify
+from grader.proving.mutation import mutants
+from grader.proving.proof import faults
+from grader.proving.verify import verify
 
 
 def says(source: str, name: str = "f") -> set[str]:

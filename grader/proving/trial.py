@@ -12,8 +12,8 @@ import numpy as np
 
 from grader.assignment import Problem
 from grader.compare import DOUBLE, GREEN, SINGLE, Judgement, Verdict, judge
-from grader.definitions import place
 from grader.key import NUMBERS, Sample, as_formulas_take_it, parts
+from grader.proving.definitions import place
 from grader.reference import Formula
 
 SAME = GREEN * DOUBLE  # relative to the condition: right to the last digits that count

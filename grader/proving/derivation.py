@@ -18,14 +18,14 @@ import numpy as np
 
 from grader import numeric
 from grader.assignment import Assignment, Problem
-from grader.definitions import definitions, parsed, place, reached
 from grader.functions import Activation, Elements
 from grader.key import Sample
 from grader.problem import CurveDerivative, Differential, Hessian, Identify, Kind, Taylor, Value
-from grader.proof import Check
+from grader.proving.definitions import definitions, parsed, place, reached
+from grader.proving.proof import Check
+from grader.proving.trial import Subject, apart
 from grader.reference import Reference
 from grader.shapes import Elementwise
-from grader.trial import Subject, apart
 
 AGREE = 1e-6  # of two numerical derivatives, relative to the condition
 INSTEAD = {  # what a complex step does not survive, and what it does

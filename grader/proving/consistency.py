@@ -13,8 +13,8 @@ import numpy as np
 from grader import numeric, sampling
 from grader.compare import GREEN, SINGLE
 from grader.key import OFFS, Sample, as_formulas_take_it, conditions_of, is_usable, off
-from grader.proof import Check
-from grader.trial import Subject, apart, copy, same, value
+from grader.proving.proof import Check
+from grader.proving.trial import Subject, apart, copy, same, value
 
 SLACK = 16  # a sampled condition may be too small by a factor; 4.2 is the largest that was met
 SCALES = (1e-6, 1e3)

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.evidence import (
+from grader.diagnosis.evidence import (
     FEWEST,
     SAME,
     Evidence,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.evidence import Evidence, Numbers, counts, ratio_of, slip
+from grader.diagnosis.evidence import Evidence, Numbers, counts, ratio_of, slip
 
 Shape = tuple[int, ...]
 Region = Callable[[Shape], Numbers]  # from a shape to a mask of it

@@ -1,0 +1,1 @@
+"""Which law a wrong answer breaks, and which mistake it is."""

@@ -1,0 +1,1 @@
+"""Proves an assignment before students see it."""
