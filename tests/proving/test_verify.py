@@ -147,12 +147,12 @@ def test_there_is_a_sign_to_break_in_every_problem_but_one(assignment):
         (
             "shape = of + by",
             "shape = by + of",
-            "value and variable are exchanged",
+            "value and variable are exchanged: the value's shape comes first",
         ),
         (
             "return shape if len(shape) <= 2 else None",
             "return shape",
-            "the three cells without a matrix form",
+            "the three cells without a matrix form are None",
         ),
     ],
 )
