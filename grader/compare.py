@@ -134,6 +134,13 @@ def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: fl
     return max(judged, key=lambda j: worst_last.index(j.verdict), default=Judgement(Verdict.RIGHT))
 
 
+def has_parts(expected: Any) -> bool:
+    """Whether it is a tuple of several answers; a tuple of whole numbers, such as a shape, is one answer."""
+    return isinstance(expected, tuple) and any(
+        isinstance(x, (float, np.floating, np.ndarray)) for x in expected
+    )
+
+
 def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) -> Judgement:
     if expected is None or isinstance(expected, str):
         same = type(actual) is type(expected) and actual == expected

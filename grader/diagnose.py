@@ -17,7 +17,7 @@ import numpy as np
 
 from grader import shapes
 from grader.assignment import Hints, Problem
-from grader.compare import Comparison, Verdict
+from grader.compare import Comparison, Verdict, has_parts
 from grader.literals import paste
 from grader.problem import CurveDerivative, Derivative, Gradient, Hessian
 from grader.record import Diagnosis, Seen
@@ -76,14 +76,24 @@ def diagnose(
     from grader.diagnosis.evidence import evidence_of
     from grader.diagnosis.hypotheses import KNOWN, sentence
 
-    evidence = evidence_of(comparisons)
-    found = lattice.search(problem, siblings, reference, evidence)
-    known = lattice.known_mistake(problem, reference, evidence)
-    if known:
+    parts = evidence_of(comparisons)
+    wrong = next((part for part in parts if not all(each.right for each in part)), None)
+    if wrong is None:
+        return Diagnosed(Diagnosis(verdict.value))
+    found = lattice.search(problem, siblings, reference, wrong)
+    if says := lattice.known_mistake(problem, reference, parts):
+        known = reference.mistakes[problem.name][says]
         family = found.family if found else KNOWN
-        credit = Decimal(reference.mistakes[problem.name][known].credit)
-        return Diagnosed(Diagnosis(f"mistake:{known}", family, sentence(known)), credit)
-    return Diagnosed(Diagnosis(found.id, found.family, found.place) if found else Diagnosis(verdict.value))
+        return Diagnosed(
+            Diagnosis(f"mistake:{known.id or says}", family, sentence(says)), Decimal(known.credit)
+        )
+    if not found:
+        return Diagnosed(Diagnosis(verdict.value))
+    if len(parts) == 1:
+        return Diagnosed(Diagnosis(found.id, found.family, found.place))
+    value = f"value {1 + (wrong[0].part or 0)}"
+    place = f"{value.capitalize()} of the tuple: {found.place[0].lower()}{found.place[1:]}"
+    return Diagnosed(Diagnosis(f"{value}:{found.id}", found.family, place))
 
 
 def _ended_id(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
@@ -126,7 +136,7 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
         return Seen(_ended(problem, first), _pasted(problem, alike[0]))
-    smallest = min(alike, key=lambda comparison: sum(comparison.sample.case.sizes.values()))
+    smallest, *_ = alike = sorted(alike, key=lambda c: sum(c.sample.case.sizes.values()))
     broken = _broken_law(problem, smallest)
     stated = f": {broken.sentence}" if broken else ""
     lines = "\n".join(broken.lines) if broken else ""
@@ -180,8 +190,9 @@ def _ended(problem: Problem, failed: Comparison) -> str:
 def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
     """What is wrong with the values, as the end of a sentence."""
     failed = alike[0]
-    said = failed.judgement.said
-    part = failed.judgement.part if isinstance(problem.kind.answer(), tuple) else None
+    said, expected = failed.judgement.said, failed.sample.expected
+    several = isinstance(problem.kind.answer(), tuple) or has_parts(expected)
+    part = failed.judgement.part if several else None
     place = "" if part is None else f" as value {part + 1}"
     match failed.verdict:
         case Verdict.SHAPE:
@@ -195,6 +206,8 @@ def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
             return f"it changes its input{f' {said}' if said else ''} in place; work on a copy instead"
         case Verdict.RAISED:
             return f"it raises {said}"
+        case _ if several and said:
+            return f"it returns {said} where {len(expected)} are asked"
         case _:
             return "the values are wrong" if part is None else f"value {part + 1} is wrong"
 
@@ -253,6 +266,10 @@ def _remedy(failed: Comparison) -> str:
         return "; a real answer is asked"
     if isinstance(expected, tuple):
         return ""
+    kind = np.asarray(expected).dtype.kind
+    if kind in "iub":
+        asked = "True or False" if kind == "b" else "whole numbers"
+        return f"; {asked} {'is' if kind == 'b' else 'are'} asked"
     return (
         "; return a number" if np.shape(expected) == () else "; return a numpy array, such as np.array([...])"
     )

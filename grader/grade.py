@@ -111,7 +111,7 @@ def _grade(
         problems=problems,
         remarks=_remarks(session),
         printed=session.printed,
-        staff=_provenance(key, session.submission, isolation, timings),
+        staff=_provenance(key, session.submission, isolation, timings, earlier),
     )
 
 
@@ -121,7 +121,9 @@ def _timings(total: float, session: Session, comparisons: Iterable[Sequence[Comp
     return Timings(total, session.loading, student, comparing=total - session.asking)
 
 
-def _provenance(key: Key, submission: Submission, isolation: str, timings: Timings) -> Provenance:
+def _provenance(
+    key: Key, submission: Submission, isolation: str, timings: Timings, earlier: int
+) -> Provenance:
     return Provenance(
         grader=__version__,
         python=platform.python_version(),
@@ -131,6 +133,7 @@ def _provenance(key: Key, submission: Submission, isolation: str, timings: Timin
         isolation=isolation,
         hand_in_sha256=submission.digest,
         timings=timings,
+        earlier=earlier,
     )
 
 
@@ -169,6 +172,10 @@ def _problem_record(
     verdict = verdict_of(comparisons)
     diagnosed = diagnose(problem, assignment.problems, key.reference, comparisons)
     told = hint(diagnosed.diagnosis, assignment.settings.hints, earlier)
+    seen = explain(problem, comparisons)
+    if diagnosed.credit:
+        worth = f"{seen.sentence} This is a known mistake, which is worth a part of the points."
+        seen = replace(seen, sentence=worth)
     shares = {Verdict.RIGHT: Decimal(1), Verdict.IMPRECISE: assignment.settings.policies.imprecise}
     return ProblemRecord(
         name=problem.name,
@@ -178,7 +185,7 @@ def _problem_record(
         points=problem.points,
         score=problem.points * shares.get(verdict, diagnosed.credit),
         verdict=verdict.value,
-        student=replace(explain(problem, comparisons), hint=told),
+        student=replace(seen, hint=told),
         staff=tuple(map(_measured, comparisons)),
         diagnosis=diagnosed.diagnosis,
     )

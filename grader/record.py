@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+PASSING = ("right", "imprecise")
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -76,6 +78,11 @@ class ProblemRecord:
     numerical: str = ""
     diagnosis: Diagnosis = Diagnosis()
 
+    @property
+    def passed(self) -> bool:
+        """Right, perhaps with lost digits, and worth something; partial credit is no pass."""
+        return self.verdict in PASSING and self.score > 0
+
 
 @dataclass(frozen=True)
 class Timings:
@@ -102,6 +109,7 @@ class Provenance:
     isolation: str
     hand_in_sha256: str
     timings: Timings
+    earlier: int = 0  # attempts, which the hints go by
 
 
 @dataclass(frozen=True)

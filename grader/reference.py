@@ -23,10 +23,15 @@ Formula = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong formula. `credit` is the share of the points that it is still worth."""
+    """A known wrong formula.
+
+    `credit` is the share of the points that it is still worth. `id` is what it is counted by; without one, it
+    is what it says, and changes with the words.
+    """
 
     formula: Formula
     credit: Decimal | float | str = Decimal(0)
+    id: str = ""
 
     def __post_init__(self) -> None:
         try:

@@ -40,7 +40,7 @@ FREQUENT: tuple[Template, ...] = (
     ("{x}=-{x}", "with the sign of {x} flipped", lambda a: -a),
 )
 OF_ARRAYS: tuple[Template, ...] = (
-    ("{x}=1", "as if {x} were 1 everywhere", lambda a: a * 0.0 + 1.0),
+    ("{x}=ones", "as if {x} were 1 everywhere", lambda a: a * 0.0 + 1.0),
     ("{x}=2{x}", "with twice {x} in place of {x}", lambda a: 2 * a),
     ("{x}={x}/2", "with half of {x} in place of {x}", lambda a: a / 2),
     ("{x}=|{x}|", "with |{x}| in place of {x}", abs),
@@ -248,10 +248,10 @@ def _cut_off(problem: Problem) -> Iterator[Change]:
         if dim in kept or not axes:
             continue
         for key, says, part in (
-            (f"{dim}-1", f"with the last along {dim} left out", slice(None, -1)),
-            (f"{dim}[1:]", f"with the first along {dim} left out", slice(1, None)),
-            (f"{dim}=1", f"with the first along {dim} alone", slice(None, 1)),
-            (f"{dim}=last", f"with the last along {dim} alone", slice(-1, None)),
+            (f"along {dim}: all but the last", f"with the last along {dim} left out", slice(None, -1)),
+            (f"along {dim}: all but the first", f"with the first along {dim} left out", slice(1, None)),
+            (f"along {dim}: the first", f"with the first along {dim} alone", slice(None, 1)),
+            (f"along {dim}: the last", f"with the last along {dim} alone", slice(-1, None)),
         ):
             yield Change(key, says, tuple(axes), _cut(axes, part))
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.compare import AMBER, DOUBLE, GREEN, SINGLE, Comparison, Verdict, judge
-from grader.key import NUMBERS, Sample, parts
+from grader.compare import AMBER, DOUBLE, GREEN, SINGLE, Comparison, Verdict, has_parts
+from grader.key import NUMBERS, Sample
 from grader.sandbox.outcome import Returned
 
 FEWEST = 3  # core cases
@@ -87,54 +87,74 @@ class Evidence:
     def agrees(self, actual: Any, predicted: Any) -> bool:
         """Whether two values are the same, given what rounding and lost digits can do."""
         if not is_real(self.expected):
-            return judge(actual, predicted, (0.0,) * len(parts(predicted))).verdict is Verdict.RIGHT
+            return _identical(actual, predicted)
         if not is_real(predicted) or np.shape(actual) != np.shape(predicted):
             return False
         return bool(np.all(self.near(actual, predicted)))
 
     def near(self, actual: Any, predicted: Any) -> Numbers:
-        """The same entry by entry."""
-        allowed = max(self.condition, float(np.max(np.abs(predicted), initial=0.0)))
+        """The same entry by entry; nothing is near a prediction that is not finite."""
+        expected = np.asarray(predicted, float)
+        if not np.isfinite(expected).all():
+            return np.zeros(expected.shape, bool)
+        allowed = max(self.condition, float(np.max(np.abs(expected), initial=0.0)))
         tolerance = GREEN * SINGLE if self.sample.case.row.single else AMBER * DOUBLE
-        return np.asarray(np.abs(np.asarray(actual, float) - predicted) <= tolerance * allowed)
+        return np.asarray(np.abs(np.asarray(actual, float) - expected) <= tolerance * allowed)
 
 
-def evidence_of(comparisons: Sequence[Comparison]) -> tuple[Evidence, ...]:
-    """The cases with values, a core one that fails first; nothing where a core case has no value."""
-    part = next((c.judgement.part for c in comparisons if not c.verdict.passes), None)
-    evidence = []
+def _identical(actual: Any, predicted: Any) -> bool:
+    """The same text, whole numbers, truth values, `None`, or tuple of these."""
+    if isinstance(actual, tuple) and isinstance(predicted, tuple):
+        return len(actual) == len(predicted) and all(map(_identical, actual, predicted))
+    if isinstance(actual, NUMBERS) and isinstance(predicted, NUMBERS):
+        return np.array_equal(actual, predicted)
+    return type(actual) is type(predicted) and bool(actual == predicted)
+
+
+def evidence_of(comparisons: Sequence[Comparison]) -> tuple[tuple[Evidence, ...], ...]:
+    """For every part of the answer all cases with values, a core one that fails first.
+
+    An answer has one part, or as many as the tuple that is asked; none where a core case has no value, or
+    there are too few of these.
+    """
+    cases = []
     for comparison in comparisons:
         if _has_value(comparison):
-            evidence.append(_evidence(comparison, part))
+            cases.append(_of_parts(comparison))
         elif comparison.sample.case.row.name == "core":
             return ()
-    if sum(each.core for each in evidence) < FEWEST or all(each.right for each in evidence):
+    if sum(first.core for first, *_ in cases) < FEWEST:
         return ()
-    return tuple(sorted(evidence, key=lambda each: (not each.core, each.right)))
+    by_part = zip(*cases, strict=True)
+    return tuple(tuple(sorted(each, key=lambda case: (not case.core, case.right))) for each in by_part)
 
 
-def _evidence(comparison: Comparison, part: int | None) -> Evidence:
+def _of_parts(comparison: Comparison) -> tuple[Evidence, ...]:
     sample, outcome = comparison.sample, comparison.outcome
     actual: Any = outcome.value if isinstance(outcome, Returned) else None
-    if part is not None and isinstance(sample.expected, tuple) and any(map(is_real, sample.expected)):
-        return Evidence(sample, actual[part], sample.expected[part], sample.conditions[part], part)
-    return Evidence(sample, actual, sample.expected, max(sample.conditions, default=0.0))
+    if not has_parts(sample.expected):
+        condition = max(sample.conditions, default=0.0)
+        return (Evidence(sample, _in_double(actual, sample.expected), sample.expected, condition),)
+    return tuple(
+        Evidence(sample, _in_double(actual[k], expected), expected, sample.conditions[k], k)
+        for k, expected in enumerate(sample.expected)
+    )
+
+
+def _in_double(actual: Any, expected: Any) -> Any:
+    return np.asarray(actual, float) if is_real(expected) else actual
 
 
 def _has_value(comparison: Comparison) -> bool:
     outcome, expected = comparison.outcome, comparison.sample.expected
-    if not isinstance(outcome, Returned) or comparison.verdict not in (
-        Verdict.RIGHT,
-        Verdict.IMPRECISE,
-        Verdict.WRONG,
-        Verdict.SHAPE,
-    ):
+    formed = (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG, Verdict.SHAPE)
+    if not isinstance(outcome, Returned) or comparison.verdict not in formed:
         return False
-    if not isinstance(expected, tuple):
+    if not has_parts(expected):
         return not is_real(expected) or _is_finite(outcome.value)
-    numbers = any(map(is_real, expected))
-    same = isinstance(outcome.value, tuple) and len(outcome.value) == len(expected)
-    return not numbers or (same and all(map(_is_finite, outcome.value)))
+    if not isinstance(outcome.value, tuple) or len(outcome.value) != len(expected):
+        return False
+    return all(_is_finite(x) or not is_real(e) for x, e in zip(outcome.value, expected, strict=True))
 
 
 def is_real(x: Any) -> bool:

@@ -201,18 +201,18 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
     """Right answers to other questions, and the inputs themselves."""
 
     def other(key: str, says: str, value: ValueOn) -> Hypothesis:
-        return _recalled(f"other:{key}", OTHER, f"It is {says}.", value)
+        return _recalled(key, OTHER, f"It is {says}.", value)
 
     def given(x: str) -> ValueOn:
         return lambda sample: inputs(problem, sample)[x]
 
     arrays = [x for x, spec in problem.parameters.items() if isinstance(spec, (Array, Sizes))]
     return [
-        *(other(x, f"the input `{x}` itself", given(x)) for x in arrays),
+        *(other(f"input itself:{x}", f"the input `{x}` itself", given(x)) for x in arrays),
         *(other(key, says, value) for key, says, value in _neighbours(problem.kind)),
         *(
             other(
-                sibling.name,
+                f"problem:{sibling.name}",
                 f"what {sibling.name} asks for",
                 evaluated(problem, reference.answers[sibling.name]),
             )
@@ -236,16 +236,15 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
     if isinstance(kind, Value) or not hasattr(kind, "of"):
         return
     of = kind.of
-    yield "value", f"{of.__name__} itself", lambda sample: apply(of, values_of(sample), {})
+    yield "other:value", f"{of.__name__} itself", lambda sample: apply(of, values_of(sample), {})
     if isinstance(kind, (CurveDerivative, Differential)):
         for order in (kind.order - 1, kind.order + 1):
             if order:
                 neighbour = replace(kind, order=order)
-                yield f"order {order}", neighbour.asks(), _derived(neighbour)
+                yield f"other:order {order}", neighbour.asks(), _derived(neighbour)
     if isinstance(kind, Taylor):
         higher = replace(kind, order=kind.order + 1)
-        yield f"order {higher.order}", higher.asks(), _derived(higher)
-    yield from _quotients(kind)
+        yield f"other:order {higher.order}", higher.asks(), _derived(higher)
     if isinstance(kind, (Taylor, Differential)):
         along = " and ".join(f"{x} + d{x}" for x in variables(kind))
 
@@ -253,24 +252,23 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
             values = values_of(sample)
             return apply(of, values, {x: values[x] + values[f"d{x}"] for x in variables(kind)})
 
-        yield "moved", f"{of.__name__} itself at {along}", moved
+        yield "other:moved", f"{of.__name__} itself at {along}", moved
         yield (
-            "increment",
+            "other:increment",
             f"the increment of {of.__name__} from {', '.join(variables(kind))} to {along}",
             lambda sample: moved(sample) - apply(of, values_of(sample), {}),
         )
 
 
-def _quotients(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
+def quotients(problem: Problem) -> Iterator[Hypothesis]:
     """Difference quotients whose step is so coarse that they are no derivative."""
-    if not isinstance(kind, (Gradient, Derivative)) and (
-        not isinstance(kind, CurveDerivative) or kind.order > 1
-    ):
+    kind = problem.kind
+    if not isinstance(kind, (Gradient, Derivative, CurveDerivative)) or getattr(kind, "order", 1) > 1:
         return
     for step in STEPS:
         for name, behind in (("forward", 0.0), ("central", -step)):
-            says = f"a {name} difference with the step {step}"
-            yield f"{name} {step}", says, _quotient(kind, step, behind)
+            says = f"It is a {name} difference with the step {step}."
+            yield _recalled(f"other:{name} {step}", OTHER, says, _quotient(kind, step, behind))
 
 
 def _quotient(kind: Gradient | Derivative | CurveDerivative, ahead: float, behind: float) -> ValueOn:
@@ -334,7 +332,7 @@ REARRANGED: tuple[Transform, ...] = (
 )
 OPERATED: tuple[Transform, ...] = (
     ("absolute", "The signs are lost: these are absolute values.", abs),
-    ("squared", "Every entry is squared.", lambda R: R**2),
+    ("squared", "It is squared, entry by entry.", lambda R: R**2),
     ("root", "It is the square root of the right answer.", np.sqrt),
     ("sum everywhere", "Every entry is the sum of all the right ones.", lambda R: R * 0 + R.sum()),
     ("mean everywhere", "Every entry is the mean of all the right ones.", lambda R: R * 0 + R.mean()),

@@ -22,6 +22,7 @@ from grader.diagnosis.changes import changes
 from grader.diagnosis.coefficients import OnEachCase, Powers
 from grader.diagnosis.evidence import (
     FEWEST,
+    SAME,
     Evidence,
     Relation,
     ValueOn,
@@ -33,6 +34,7 @@ from grader.diagnosis.evidence import (
 from grader.diagnosis.hypotheses import (
     ENTRIES,
     FACTOR,
+    OTHER,
     PLACES,
     QUANTITY,
     STRUCTURE,
@@ -43,13 +45,20 @@ from grader.diagnosis.hypotheses import (
     sentence,
 )
 from grader.diagnosis.regions import content, holds, wrong_regions
-from grader.key import Sample
+from grader.key import NUMBERS, Sample
 from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
 from grader.shapes import Array, Sizes, recognised, show
 
 SOME = "It is right for some kinds of input and wrong for others."
 MOST_ALTERNATIVES = 4
+FILLED = (
+    "=ones",
+    "=I",
+    "=0.1",
+    ":ones",
+    ":identity",
+)  # times a power it would be any formula of that quantity
 OFTEN = (Fraction(-1), Fraction(2), Fraction(1, 2))  # factors that are met beside another mistake
 
 
@@ -102,11 +111,11 @@ class Search:
         named, kind = self.reference.terms.get(self.problem.name), self.problem.kind
         if named:
             evaluated = {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
-            return {name: remembered(name, value) for name, value in evaluated.items()}
+            return {name: remembered(f"term:{name}", value) for name, value in evaluated.items()}
         if isinstance(kind, Differential) and len(variables(kind)) > 1:
             return hypotheses.directions(self.problem, self.right)
         orders = hypotheses.orders(kind) if isinstance(kind, Taylor) else {}
-        return {name: remembered(name, value) for name, value in orders.items()}
+        return {name: remembered(f"term:{name}", value) for name, value in orders.items()}
 
     def on_each_case(self, values: dict[str, ValueOn]) -> dict[str, OnEachCase]:
         """All of them, or nothing if one is missing."""
@@ -118,21 +127,29 @@ class Search:
         named = hypotheses.quantities(self.problem, self.reference, self.right)
         return coefficients.powers_of(self.evidence, named)
 
+    @cached_property
+    def is_power(self) -> bool:
+        """Whether what was returned is a quantity's power alone: then it is so of many answers times another."""
+        if any(np.ndim(each.actual) for each in self.evidence):
+            return False
+        numbers = [float(each.actual) for each in self.evidence]
+        return next(self.powers.matching(numbers, range(len(numbers))), None) is not None
+
 
 def search(
     problem: Problem, siblings: Sequence[Problem], reference: Reference, evidence: tuple[Evidence, ...]
 ) -> Finding | None:
-    """The simplest explanation of a wrong answer, besides the author's own mistakes."""
+    """The simplest explanation of one part of a wrong answer, besides the author's own mistakes."""
     with np.errstate(all="ignore"):
-        return next(_findings(Search(problem, siblings, reference, evidence)), None) if evidence else None
+        return next(_findings(Search(problem, siblings, reference, evidence)), None)
 
 
-def known_mistake(problem: Problem, reference: Reference, evidence: tuple[Evidence, ...]) -> str:
-    """What the author says about the mistake that this is on every case; "" where it is none."""
-    mistakes = reference.mistakes.get(problem.name, {}).items() if evidence else ()
+def known_mistake(problem: Problem, reference: Reference, evidence: Sequence[tuple[Evidence, ...]]) -> str:
+    """What the author says about the mistake that every part of the answer is; "" where it is none."""
     with np.errstate(all="ignore"):
-        for says, mistake in mistakes:
-            if explained(evidence, hypotheses.evaluated(problem, mistake.formula)):
+        for says, mistake in reference.mistakes.get(problem.name, {}).items():
+            value = hypotheses.evaluated(problem, mistake.formula)
+            if all(explained(part, value) for part in evidence):
                 return says
     return ""
 
@@ -140,18 +157,16 @@ def known_mistake(problem: Problem, reference: Reference, evidence: tuple[Eviden
 def _findings(at: Search) -> Iterator[Finding]:
     """Everything that explains every case, simplest first."""
     stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
+        _constant,
         _multiple,
         *((_region, _named_terms, _quantity, _components) if at.real else ()),
         *(() if at.real else (_some_inputs,)),
         _other_answer,
         _changed_input,
-        *((_own_terms, _rearranged, _not_reduced, _without_product, _rounded) if at.real else ()),
+        *((_own_terms, _not_reduced, _rearranged, _without_product, _rounded) if at.real else ()),
+        *((_components_of_terms, _weighted_terms) if at.real else ()),
         _related,
-        *(
-            (_added, _components_of_terms, _weighted_terms, _changed_term, _terms_of_changed)
-            if at.real
-            else ()
-        ),
+        *((_added, _coarse_difference, _changed_term, _terms_of_changed) if at.real else ()),
         _changed_twice,
         *((_multiple_but_a_region,) if at.real else ()),
     )
@@ -161,10 +176,23 @@ def _findings(at: Search) -> Iterator[Finding]:
 # --- the right answer, or another one
 
 
+def _constant(at: Search) -> Iterator[Finding]:
+    """The same number everywhere, whatever the input."""
+    actual = at.evidence[0].actual
+    first = np.ravel(actual)[:1] if isinstance(actual, NUMBERS) else np.array([])
+    if first.size and all(_is_filled_with(each.actual, first[0]) for each in at.evidence):
+        number = str(first[0]) if first.dtype.kind == "b" else f"{float(first[0]):g}"
+        yield Finding(
+            "zero" if number == "0" else "constant", OTHER, f"It is {number} everywhere, whatever the input."
+        )
+
+
+def _is_filled_with(x: Any, number: Any) -> bool:
+    return isinstance(x, NUMBERS) and bool(np.all(np.asarray(x) == number)) and np.size(x) > 0
+
+
 def _multiple(at: Search) -> Iterator[Finding]:
-    """The right answer transposed, with a flipped sign, times a constant, or zero."""
-    if at.real and all(each.formed and not np.any(each.actual) for each in at.evidence):
-        yield Finding("zero", FACTOR, "It is zero everywhere.")
+    """The right answer transposed, with a flipped sign, or times a constant."""
     found = relation(at.evidence, at.right) if at.real else None
     if found:
         family = FACTOR if not found.turned else PLACES if found.factor == 1 else TWO
@@ -195,7 +223,7 @@ def _related(at: Search) -> Iterator[Finding]:
         if found and found.id:
             place = f"{hypothesis.place} Besides, {found.words}."
             yield Finding(f"{hypothesis.id}+{found.id}", TWO, place)
-        elif at.real:
+        elif at.real and not at.is_power and not hypothesis.id.endswith(FILLED):
             yield from _times_a_power(at, hypothesis)
 
 
@@ -218,6 +246,9 @@ def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[st
         changed.append(replace(each, expected=predicted))
         if not is_real(predicted) or not coefficients.ratios_of(changed[-1:], turned=False):
             return None
+    sizes = np.concatenate([np.abs(np.ravel(each.expected)) for each in changed])
+    if np.ptp(sizes) <= SAME * sizes[0]:  # a constant times a power is any formula of that quantity
+        return None
     return next(coefficients.times_power(changed, at.powers), None)
 
 
@@ -231,15 +262,19 @@ def _added(at: Search) -> Iterator[Finding]:
 
 def _finding_of_sum(hypothesis: Hypothesis, more: Fraction, right: Fraction) -> Finding:
     times = "" if more == 1 else f"{more} times "
-    what = (
-        hypothesis.place.removeprefix("It is ").rstrip(".") if hypothesis.place.startswith("It is ") else ""
-    )
-    says = f"{times}{what} is added." if what else f"Something is added {times}to it: {hypothesis.place}"
+    if hypothesis.family == OTHER:  # its place is "It is", and a noun
+        says = f"{times}{hypothesis.place.removeprefix('It is ').rstrip('.')} is added."
+    else:
+        says = f"something is added to it{f', {more} times' if times else ''}: {hypothesis.place}"
     key = f"added:{hypothesis.id}" + ("" if more == 1 else f" times {more}")
     if right == 1:
         return Finding(key, TERM, sentence(says))
     besides = f"The right answer itself has the factor {right}."
     return Finding(f"{key}+factor:{right}", TWO, f"{sentence(says)} {besides}")
+
+
+def _coarse_difference(at: Search) -> Iterator[Finding]:
+    return _holding(at, hypotheses.quotients(at.problem))
 
 
 def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | None:
@@ -257,32 +292,29 @@ def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | Non
 def _changed_input(at: Search) -> Iterator[Finding]:
     """The right answer to changed inputs; of several such changes, one of an input that enters only once."""
     holding = [h for h in at.singles if explained(at.evidence, h.value)]
-    by_id = {f"input:{change.id}": change for change in changes(at.problem)}
-    for hypothesis in sorted(
-        holding, key=lambda h: h.id not in by_id or not _is_affine(at, by_id[h.id].touched)
-    ):
+    touched = {f"input:{change.id}": change.touched for change in changes(at.problem)}
+
+    def far_fetched(hypothesis: Hypothesis) -> tuple[bool, int]:
+        inputs = touched.get(hypothesis.id, ())
+        specs = [at.problem.parameters[x] for x in inputs]
+        rank = sum(len(spec.dims) for spec in specs if isinstance(spec, Array))
+        return not (at.real and len(inputs) == 1 and _is_affine(at, *inputs)), rank
+
+    for hypothesis in sorted(holding, key=far_fetched):
         yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
 
 
-def _rank(at: Search, touched: tuple[str, ...]) -> int:
-    specs = [at.problem.parameters[x] for x in touched]
-    return sum(len(spec.dims) for spec in specs if isinstance(spec, Array))
-
-
-def _is_affine(at: Search, touched: tuple[str, ...]) -> bool:
-    """Whether the right answer is affine in this one input: f(2x) − f(x) = f(x) − f(0)."""
-    if len(touched) != 1:
-        return False
-    ids = {change.id: change for change in changes(at.problem) if change.touched == touched}
-    (x,) = touched
-    double, zero = ids.get(f"{x}=2{x}"), ids.get(f"{x}=0")
+def _is_affine(at: Search, x: str) -> bool:
+    """Whether the right answer is affine in this input: f(2x) − f(x) = f(x) − f(0)."""
+    by_id = {change.id: change for change in changes(at.problem)}
+    double, zero = by_id.get(f"{x}=2{x}"), by_id.get(f"{x}=0")
     if double is None or zero is None:
         return False
     first = at.evidence[0]
     twice, none = (first.predicted(after(at.problem, change, at.right)) for change in (double, zero))
-    return (
-        twice is not None and none is not None and first.agrees(twice - first.expected, first.expected - none)
-    )
+    if not is_real(twice) or not is_real(none):
+        return False
+    return first.agrees(twice - first.expected, first.expected - none)
 
 
 def _changed_twice(at: Search) -> Iterator[Finding]:
@@ -311,7 +343,7 @@ def _own_terms(at: Search) -> Iterator[Finding]:
 
 def _of_terms(at: Search, terms: dict[str, ValueOn]) -> Iterator[Finding]:
     found = _fitted(at, terms) if terms else None
-    if found:
+    if found and any(c != 1 for c in found.values()):  # else they are no terms of the right answer
         yield _finding_of_terms(found)
 
 
@@ -340,16 +372,13 @@ def _changed_term(at: Search) -> Iterator[Finding]:
     for name, term in at.terms.items():
         rest = _minus(at.right, term)
         for change in changes(at.problem):
-            says = f"is what comes out {change.says}"
-            if explained(
-                at.evidence, _plus(rest, remembered(f"{name}:{change.id}", after(at.problem, change, term)))
-            ):
-                yield Finding(f"term:{name}:{change.id}", TERM, sentence(f"{name} {says}"))
-            if explained(
-                at.evidence,
-                _plus(term, remembered(f"but {name}:{change.id}", after(at.problem, change, rest))),
-            ):
-                yield Finding(f"term:all but {name}:{change.id}", TERM, f"Everything but {name} {says}.")
+            key, says = f"term:{name}:{change.id}", f"is what comes out {change.says}"
+            changed = remembered(key, after(at.problem, change, term))
+            if explained(at.evidence, _plus(rest, changed)):
+                yield Finding(key, TERM, sentence(f"{name} {says}"))
+            key = f"term:all but {name}:{change.id}"
+            if explained(at.evidence, _plus(term, remembered(key, after(at.problem, change, rest)))):
+                yield Finding(key, TERM, f"Everything but {name} {says}.")
         for hypothesis in hypotheses.exchanged_once(at.problem, term, name):
             if explained(at.evidence, _plus(rest, hypothesis.value)):
                 yield Finding(hypothesis.id, TERM, hypothesis.place)
@@ -367,11 +396,11 @@ def _terms_of_changed(at: Search) -> Iterator[Finding]:
     """All terms on a changed input, with wrong coefficients besides."""
     for change in changes(at.problem):
         terms = {
-            name: remembered(f"{name}:{change.id}", after(at.problem, change, term))
+            name: remembered(f"term:{name}:{change.id}", after(at.problem, change, term))
             for name, term in at.terms.items()
         }
         found = _fitted(at, terms) if terms else None
-        if found:
+        if found and any(c != 1 for c in found.values()):
             besides = f" Besides, it is what comes out {change.says}."
             of_terms = _finding_of_terms(found)
             yield Finding(f"input:{change.id}+{of_terms.id}", TWO, of_terms.place + besides)

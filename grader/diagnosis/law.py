@@ -6,6 +6,7 @@ function, so it gives away nothing that a student could not compute; the referen
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,13 @@ class Law:
 
 
 def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
-    """The law on that case; none for an answer of another shape."""
+    """The law on that case; none for an answer of another shape, or of numbers that overflow."""
+    with np.errstate(all="ignore"):
+        law = _broken(problem, sample, actual)
+    return None if law is None or re.search(r"\b(inf|nan)\b", law.sentence) else law
+
+
+def _broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
     expected = sample.expected
     if isinstance(problem.kind, Value):
         return _returned(problem, sample, actual)

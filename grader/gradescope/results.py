@@ -81,7 +81,7 @@ def _test(problem: ProblemRecord) -> Test:
     return Test(
         score=_number(problem.score),
         max_score=_number(problem.points),
-        status="passed" if problem.score > 0 else "failed",
+        status="passed" if problem.passed else "failed",
         name=f"{problem.name}: {problem.asks}",
         number=problem.number,
         output="\n\n".join(

@@ -38,7 +38,7 @@ def show(record: Record, stream: TextIO) -> None:
             say(console, f"{problem.name}: {_seen(problem)}")
     if any(problem.student.detail for problem in record.problems):
         console.print(Text(NEXT))
-    passed = sum(problem.score > 0 for problem in record.problems)
+    passed = sum(problem.passed for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
     for remark in record.remarks:

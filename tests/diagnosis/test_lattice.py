@@ -1,5 +1,8 @@
 """The lattice names what is wrong, for the simplest reason, and is silent where it does not know."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from courses import course
@@ -12,7 +15,7 @@ from grader.diagnose import diagnose
 from grader.diagnosis import lattice
 from grader.diagnosis.evidence import SLIPS, constant, evidence_of, slip
 from grader.key import make_key
-from grader.reference import load_reference
+from grader.reference import Mistake, load_reference
 from grader.sandbox.outcome import Raised, Returned
 
 
@@ -45,20 +48,20 @@ EXAMPLES = [
     ("grad_W", lambda R, x: R / x["X"].shape[1], "quantity:1/T"),
     ("grad_W", lambda R, x: R * np.linalg.norm(x["y"]), "quantity:‖y‖"),
     ("grad_W", lambda R, x: R * np.linalg.norm(x["s"](x["W"] @ x["X"])), "quantity:‖Ũ‖"),
-    ("grad_W", lambda R, x: R + x["W"], "added:other:W"),
+    ("grad_W", lambda R, x: R + x["W"], "added:input itself:W"),
     ("grad_v", lambda R, x: 2 * (x["v"] @ x["U"] + x["y"]) @ x["U"].T, "input:y=-y"),
     ("grad_v", lambda R, x: 2 * x["v"] @ x["U"] @ x["U"].T, "input:y=0"),
     ("grad_v", lambda R, x: (x["v"] @ x["U"] - 2 * x["y"]) @ x["U"].T, "input:v=v/2"),
     ("grad_U", lambda R, x: 2 * (x["v"] @ x["U"] - x["y"]), "entries:not times v.T from the left"),
-    ("d_normalize", lambda R, x: x["dU_tilde"], "other:dU_tilde"),
+    ("d_normalize", lambda R, x: x["dU_tilde"], "input itself:dU_tilde"),
     ("curve_velocity", lambda R, x: R * [1, 1, 0], "entries:[2]=0"),
     ("curve_velocity", lambda R, x: R * [1, -1, 1], "entries:[1]=-1"),
-    ("curve_velocity", lambda R, x: np.where([1, 1, 0], R, x["t"]), "entries:[2]:other:t"),
+    ("curve_velocity", lambda R, x: np.where([1, 1, 0], R, x["t"]), "entries:[2]:input itself:t"),
     ("curve_velocity", lambda R, x: R * [2, 0.5, 1], "term:entry [0]=2+term:entry [1]=1/2"),
     ("curve_velocity", lambda R, x: R * [1, 1, np.cos(x["t"])], ""),
     ("grad_W", lambda R, x: 2 * R * (np.arange(len(R)) > 0)[:, None], "factor:2+entries:first row=0"),
     ("grad_W", lambda R, x: R.T.ravel() / x["X"].shape[1], "entries:flat, column order+quantity:1/T"),
-    ("grad_W", lambda R, x: x["W"] - R / 100, "added:other:W+factor:-1/100"),
+    ("grad_W", lambda R, x: x["W"] - R / 100, "added:input itself:W+factor:-1/100"),
     ("d_normalize",
      lambda R, x: (x["dU_tilde"] - x["U_tilde"] * (x["U_tilde"] * x["dU_tilde"]).sum()) / norm(x),
      "term:the projection term=‖U_tilde‖^2"),
@@ -73,7 +76,7 @@ EXAMPLES = [
     ("d_trace_of_product", lambda R, x: x["dA"] @ x["B"] + x["A"] @ x["dB"], "entries:trace not taken"),
     ("curve_acceleration", lambda R, x: np.array([-2 * np.sin(x["t"]), 4 * np.cos(x["t"]), 1]),
      "other:order 1"),
-    ("curve_taylor", lambda R, x: R * 0 + 1, "entries:ones"),
+    ("curve_taylor", lambda R, x: R * 0 + 1, "constant"),
     ("d_trace_of_product", lambda R, x: np.trace(x["dA"] @ x["B"]), "term:the part along dB=0"),
     (
         "d_trace_of_product",
@@ -109,8 +112,13 @@ def comparisons_of(problem, key, answer):
 
 def searched(assignment, reference, key, name, answer):
     problem = problem_of(assignment, name)
-    evidence = evidence_of(comparisons_of(problem, key, answer))
-    return lattice.search(problem, assignment.problems, reference, evidence)
+    return found_in(assignment, reference, problem, comparisons_of(problem, key, answer))
+
+
+def found_in(assignment, reference, problem, comparisons):
+    parts = evidence_of(comparisons)
+    wrong = [part for part in parts if not all(each.right for each in part)]
+    return lattice.search(problem, assignment.problems, reference, wrong[0]) if wrong else None
 
 
 def by_inputs(variant):
@@ -193,7 +201,7 @@ def test_a_case_without_a_value_among_the_core_ones_explains_nothing(assignment,
     assert evidence_of([broken, *comparisons[1:]]) == ()
     crash = next(k for k, c in enumerate(comparisons) if c.sample.case.row.name == "T = 1")
     comparisons[crash] = compare(Raised("ValueError", "x"), comparisons[crash].sample)
-    assert lattice.search(problem, assignment.problems, reference, evidence_of(comparisons)).id == "factor:2"
+    assert found_in(assignment, reference, problem, comparisons).id == "factor:2"
 
 
 @pytest.mark.parametrize("number", [float(s) for s in SLIPS])
@@ -208,11 +216,18 @@ SMALL = """
 def fit(A: Array["m n"], x: Array["n"]) -> Array[""]:
     return (A @ x) @ (A @ x)
 
+def divergence(p: Array["n", Uniform(0.5, 2)], q: Array["n", Uniform(0.5, 2)]) -> Array[""]:
+    return (p * np.log(p / q)).sum()
+
 
 value_and_gradient = Value(
-    given={"A": Array["m n"], "x": Array["n"]}, returns=(Array[""], Array["n"]), what="both", points="0.5"
+    given={"A": Array["m n"], "x": Array["n"]}, returns=(Array[""], Array["n"]), what="both", points="0.2"
 )
-fit_gradient = Gradient(of=fit, wrt="x", points="0.5")
+fit_gradient = Gradient(of=fit, wrt="x", points="0.2")
+divergence_gradient = Gradient(of=divergence, wrt="q", points="0.2")
+product = Value(given={"m": Size["m"], "n": Size["n"]}, what="mn", points="0.2")
+signs = Value(given={"x": Array["n"]}, what="which are positive", points="0.1")
+word = Value(given={"x": Array["n"]}, what="the sign in a word", points="0.1")
 """
 ANSWERS = """
 def value_and_gradient(A, x):
@@ -221,6 +236,25 @@ def value_and_gradient(A, x):
 
 def fit_gradient(A, x):
     return 2 * A.T @ (A @ x)
+
+
+def divergence_gradient(p, q):
+    return -p / q
+
+
+def product(m, n):
+    return m * n
+
+
+def signs(x):
+    return x > 0
+
+
+def word(x):
+    return "positive" if x[0] > 0 else "negative"
+
+
+MISTAKES = {"product": {"half of it": lambda m, n: m * n / 2}}
 """
 
 
@@ -246,10 +280,105 @@ def small(tmp_path_factory):
         ("fit_gradient", lambda R, x: x["A"].T @ (x["A"] @ x["x"]), "factor:1/2"),
         ("fit_gradient", lambda R, x: 2 * x["A"] @ x["x"], "entries:not times A.T from the left"),
         ("fit_gradient", lambda R, x: R / np.linalg.norm(x["A"] @ x["x"]), "quantity:1/√fit"),
-        ("fit_gradient", lambda R, x: R + x["x"] / 10, "added:other:x times 1/10"),
+        ("fit_gradient", lambda R, x: R + x["x"] / 10, "added:input itself:x times 1/10"),
         ("fit_gradient", lambda R, x: R * np.sin(R), None),
+        ("fit_gradient", lambda R, x: np.full(R.shape, 3), "constant"),
+        ("divergence_gradient", lambda R, x: np.arange(len(R)) + 0.5, None),
+        ("divergence_gradient", lambda R, x: np.sin(x["p"]) + x["q"], None),
+        ("divergence_gradient", lambda R, x: -R, "sign"),
+        ("product", lambda R, x: R + 1, None),
+        ("product", lambda R, x: x["m"], None),
+        ("product", lambda R, x: 0, "zero"),
+        ("signs", lambda R, x: ~R, "input:x=-x"),
+        ("signs", lambda R, x: np.zeros(len(R), bool), "constant"),
+        ("word", lambda R, x: "positive", "input:x=ones"),
+        ("word", lambda R, x: "neither", None),
+        ("value_and_gradient", lambda R, x: (R[0] * 17.3 + 1, -R[1]), None),
     ],
 )  # fmt: skip
 def test_a_new_problem_has_it_for_nothing(name, answer, expected, small):
     found = searched(*small, name, answer)
     assert (found and found.id) == expected
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda x: x["b"] @ x["b"] * 1.7, lambda x: np.linalg.norm(x["b"]), lambda x: len(x["x"])]
+)
+def test_a_formula_of_one_quantity_is_not_called_another_answer_times_that_quantity(
+    answer, assignment, reference, key
+):
+    for name in ("least_squares_second_differential", "least_squares_taylor"):
+        assert searched(assignment, reference, key, name, lambda _, x: answer(x)) is None
+
+
+@pytest.mark.parametrize("name", ["least_squares_hessian", "least_squares_taylor"])
+def test_a_constant_is_called_a_constant(name, assignment, reference, key):
+    found = searched(assignment, reference, key, name, lambda R, _: np.full(np.shape(R), 2.0)[()])
+    assert (found.id, found.place) == ("constant", "It is 2 everywhere, whatever the input.")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, np.float32])
+def test_answers_of_any_precision_are_looked_into(dtype, assignment, reference, key):
+    found = searched(assignment, reference, key, "grad_W", lambda R, _: (R * 0 + 3).astype(dtype))
+    assert found.id == "constant"
+    searched(assignment, reference, key, "least_squares_hessian", lambda R, _: (2 * R + 1).astype(dtype))
+
+
+def test_terms_that_do_not_sum_to_the_reference_explain_nothing(assignment, reference, key):
+    """As where somebody has broken the reference: what is handed in is the sum of the terms."""
+    broken = replace(
+        reference, answers={**reference.answers, "d_normalize": lambda U_tilde, dU_tilde: dU_tilde + U_tilde}
+    )
+    terms = reference.terms["d_normalize"].values()
+    other = replace(assignment, problems=tuple(p for p in assignment.problems if p.name == "d_normalize"))
+    found = searched(
+        other,
+        broken,
+        make_key(other, broken),
+        "d_normalize",
+        lambda _, x: sum(term(*x.values()) for term in terms),
+    )
+    assert found is None or "term:" not in found.id
+
+
+def test_a_part_that_is_right_but_for_another_earns_no_credit(small):
+    """A known mistake has to be what every value of the tuple is."""
+    loaded, reference, key = small
+    formula = lambda A, x: (0.0, 2 * A.T @ (A @ x))  # noqa: E731
+    known = {"value_and_gradient": {"the value is left out": Mistake(formula, credit=0.5, id="no-value")}}
+    knowing = replace(reference, mistakes=known)
+    problem = problem_of(loaded, "value_and_gradient")
+
+    def diagnosed(answer):
+        return diagnose(problem, loaded.problems, knowing, comparisons_of(problem, key, answer))
+
+    whole = diagnosed(lambda R, _: (0.0, R[1]))
+    assert (whole.diagnosis.id, whole.credit) == ("mistake:no-value", Decimal("0.5"))
+    assert diagnosed(lambda R, _: (0.0, np.sin(R[1]))).credit == 0
+
+
+def test_which_value_of_a_tuple_is_meant_is_said(small):
+    loaded, reference, key = small
+    problem = problem_of(loaded, "value_and_gradient")
+    comparisons = comparisons_of(problem, key, lambda R, _: (R[0], -R[1]))
+    found = diagnose(problem, loaded.problems, reference, comparisons).diagnosis
+    assert (found.id, found.place) == ("value 2:sign", "Value 2 of the tuple: its sign is flipped.")
+
+
+def test_a_tuple_of_another_length_on_some_case_explains_nothing_and_harms_nothing(small):
+    loaded, reference, key = small
+    problem = problem_of(loaded, "value_and_gradient")
+    calls = iter(range(1000))
+    comparisons = comparisons_of(problem, key, lambda R, _: (R[0],) if next(calls) == 12 else (R[0], -R[1]))
+    assert diagnose(problem, loaded.problems, reference, comparisons).diagnosis.place
+    comparisons = comparisons_of(problem, key, lambda R, _: (R[0],))
+    assert diagnose(problem, loaded.problems, reference, comparisons).diagnosis.id == "wrong"
+
+
+def test_of_two_inputs_that_explain_it_the_smaller_is_named(assignment, reference, key):
+    """½‖Ax + b‖² comes out with −A and with −b."""
+    found = searched(
+        assignment, reference, key, "least_squares_taylor",
+        lambda _, x: (x["A"] @ (x["x"] + x["dx"]) + x["b"]) @ (x["A"] @ (x["x"] + x["dx"]) + x["b"]) / 2,
+    )  # fmt: skip
+    assert found.id == "input:b=-b"
