@@ -136,13 +136,19 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
         return Seen(_ended(problem, first), _pasted(problem, alike[0]))
-    smallest, *_ = alike = sorted(alike, key=lambda c: sum(c.sample.case.sizes.values()))
+    smallest, *_ = alike = sorted(alike, key=_size)
     broken = _broken_law(problem, smallest)
     stated = f": {broken.sentence}" if broken else ""
     lines = "\n".join(broken.lines) if broken else ""
     return Seen(
         f"{_extent(alike, public)} {_fault(problem, alike)}{stated}.", _pasted(problem, smallest, lines)
     )
+
+
+def _size(failed: Comparison) -> tuple[bool, int]:
+    """For the smallest case; a shape is better seen where all dimensions differ."""
+    case = failed.sample.case
+    return failed.verdict is Verdict.SHAPE and case.row.name != "core", sum(case.sizes.values())
 
 
 def _broken_law(problem: Problem, failed: Comparison) -> Law | None:

@@ -268,3 +268,18 @@ def test_an_answer_that_was_not_kept_is_not_called_none(assignment, key):
     ]
     assert "returns" not in seen[0] or "a str" in seen[0]
     assert "it returns None" in seen[1]
+
+
+def test_numbers_that_overflow_break_no_law_and_warn_nobody(problem, judged):
+    seen = explain(problem, judged(lambda sample: np.full(sample.expected.shape, 1.7e308)))
+    assert not re.search(r"\b(inf|nan)\b", seen.sentence)
+    big = judged(lambda sample: np.sign(sample.expected) * 1.7e308)
+    assert not re.search(r"\b(inf|nan)\b", explain(problem, big).sentence)
+
+
+def test_the_shape_that_is_quoted_is_that_of_the_input_to_paste(problem, judged):
+    seen = explain(problem, judged(lambda sample: sample.expected.T))
+    quoted = re.search(r"it returns shape \((\d), (\d)\)", seen.sentence).groups()
+    space = {"np": np}
+    exec("\n".join(line for line in seen.detail.splitlines() if re.match(r"[a-zA-Z]+ = ", line)), space)
+    assert quoted == tuple(map(str, space["W"].T.shape))

@@ -413,11 +413,11 @@ OPERATED: tuple[Transform, ...] = (
 
 
 REDUCTIONS: tuple[Transform, ...] = (
+    ("axis of length 1", "The numbers are right, with an axis of length 1 too many.", np.squeeze),
     ("sum not taken", "Its entries sum to the right number: the sum is not taken.", np.sum),
     ("trace not taken", "Its trace is the right number: the trace is not taken.", np.trace),
     ("rows not summed", "Its rows have to be summed up.", lambda a: np.sum(a, 0)),
     ("columns not summed", "Its columns have to be summed up.", lambda a: np.sum(a, -1)),
-    ("axis of length 1", "The numbers are right, with an axis of length 1 too many.", np.squeeze),
 )
 
 

@@ -129,7 +129,7 @@ class Search:
 
     @cached_property
     def is_power(self) -> bool:
-        """Whether what was returned is a quantity's power alone: then it is so of many answers times another."""
+        """Whether what was returned is a quantity's power alone: then many answers are, times another."""
         if any(np.ndim(each.actual) for each in self.evidence):
             return False
         numbers = [float(each.actual) for each in self.evidence]

@@ -11,7 +11,7 @@ from bench import held_out
 from bench.variants import TOPICS
 from grader.assignment import load_assignment
 from grader.compare import compare
-from grader.diagnose import diagnose
+from grader.diagnose import diagnose, explain
 from grader.diagnosis import lattice
 from grader.diagnosis.evidence import SLIPS, constant, evidence_of, slip
 from grader.key import make_key
@@ -382,3 +382,18 @@ def test_of_two_inputs_that_explain_it_the_smaller_is_named(assignment, referenc
         lambda _, x: (x["A"] @ (x["x"] + x["dx"]) + x["b"]) @ (x["A"] @ (x["x"] + x["dx"]) + x["b"]) / 2,
     )  # fmt: skip
     assert found.id == "input:b=-b"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("value_and_gradient", lambda R: (R[0],), " it returns 1 values where 2 are asked."),
+        ("value_and_gradient", lambda R: (R[0], -R[1]), " value 2 is wrong"),
+        ("product", lambda R: R + 0.5, " it returns numbers of dtype float64; whole numbers are asked."),
+        ("signs", lambda R: R * 1.5, " it returns numbers of dtype float64; True or False is asked."),
+    ],
+)
+def test_what_is_wrong_with_other_answers_than_arrays_of_floats(name, answer, says, small):
+    loaded, _, key = small
+    problem = problem_of(loaded, name)
+    assert says in explain(problem, comparisons_of(problem, key, lambda R, _: answer(R))).sentence

@@ -9,11 +9,14 @@ import tellers
 from hypothesis import given, settings
 from nasty import TEXTS, everywhere, hand_ins, harm, named, pile, short, texts
 
+from grader.assignment import select
 from grader.grade import grade
 from grader.gradescope.results import results, withheld
 from grader.gradescope.schema import MAX_OUTPUT, Results, to_json
+from grader.key import make_key
 from grader.record import Seen, from_json
 from grader.record import to_json as record_to_json
+from grader.reference import Mistake
 from grader.report.escape import CUT, MAX_MARKS
 from grader.submission import Submission, read_submission
 
@@ -356,3 +359,16 @@ def test_what_a_secret_case_prints_is_nowhere(assignment, key, server):
 
     assert tellers.leaks(record_to_json(record), key) == set()
     assert "-0.89" in record_to_json(record)
+
+
+def test_partial_credit_is_no_pass(assignment, reference, server):
+    says = "the factor 2 of the square is missing"
+    worth = {says: Mistake(lambda v, U, y: (v @ U - y) @ U.T, credit=0.5)}
+    other = replace(reference, mistakes={**reference.mistakes, "grad_v": worth})
+    only = select(assignment, ("grad_v",))
+    source = b"def grad_v(v, U, y):\n    return (v @ U - y) @ U.T\n"
+    record = grade(only, make_key(only, other), Submission("hw2.py", "hw2", {"hw2": (source,)}), server)
+    (test,) = results(record).tests
+    assert (test.score, test.max_score, test.status) == (2.0, 4.0, "failed")
+    assert "worth a part of the points" in test.output
+    assert results(record).extra_data["diagnoses"] == {"grad_v": f"mistake:{says}"}
