@@ -74,7 +74,7 @@ def diagnose(
         return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
     from grader.diagnosis import lattice  # nothing that a right hand-in should wait for
     from grader.diagnosis.evidence import evidence_of
-    from grader.diagnosis.hypotheses import KNOWN, sentence
+    from grader.diagnosis.hypothesis import KNOWN, sentence
 
     parts = evidence_of(comparisons)
     wrong = next((part for part in parts if not all(each.right for each in part)), None)

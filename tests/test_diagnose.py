@@ -8,7 +8,7 @@ import pytest
 from grader.assignment import Hints
 from grader.compare import Comparison, Judgement, Verdict, compare
 from grader.diagnose import HIDDEN, diagnose, explain, hint, verdict_of
-from grader.diagnosis.hypotheses import FACTOR
+from grader.diagnosis.hypothesis import FACTOR
 from grader.record import Diagnosis
 from grader.sandbox.outcome import Missing, Raised, Returned, TimedOut
 

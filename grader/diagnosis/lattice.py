@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment import Problem
-from grader.diagnosis import coefficients, hypotheses
+from grader.diagnosis import answers, coefficients, operations, summands
 from grader.diagnosis.changes import changes
 from grader.diagnosis.coefficients import OnEachCase, Powers
 from grader.diagnosis.evidence import (
@@ -31,7 +31,7 @@ from grader.diagnosis.evidence import (
     relation,
     remembered,
 )
-from grader.diagnosis.hypotheses import (
+from grader.diagnosis.hypothesis import (
     ENTRIES,
     FACTOR,
     OTHER,
@@ -42,6 +42,8 @@ from grader.diagnosis.hypotheses import (
     TWO,
     Hypothesis,
     after,
+    evaluated,
+    inputs,
     sentence,
 )
 from grader.diagnosis.regions import content, holds, wrong_regions
@@ -84,7 +86,7 @@ class Search:
     def right(self) -> ValueOn:
         """The reference, evaluated once on every case."""
         known = {id(each.sample): each.sample.expected for each in self.evidence}
-        formula = hypotheses.evaluated(self.problem, self.reference.answers[self.problem.name])
+        formula = evaluated(self.problem, self.reference.answers[self.problem.name])
         return lambda sample: known[id(sample)] if id(sample) in known else formula(sample)
 
     def part(self, sample: Sample) -> Any:
@@ -98,23 +100,23 @@ class Search:
 
     @cached_property
     def singles(self) -> list[Hypothesis]:
-        changed = hypotheses.tampered(self.problem, self.right)
-        return [*changed, *hypotheses.exchanged_once(self.problem, self.right)]
+        changed = answers.tampered(self.problem, self.right)
+        return [*changed, *answers.exchanged_once(self.problem, self.right)]
 
     @cached_property
     def others(self) -> list[Hypothesis]:
-        return hypotheses.others(self.problem, self.siblings, self.reference)
+        return answers.others(self.problem, self.siblings, self.reference)
 
     @cached_property
     def terms(self) -> dict[str, ValueOn]:
         """The author's terms, or those that the kind has by itself."""
         named, kind = self.reference.terms.get(self.problem.name), self.problem.kind
         if named:
-            evaluated = {name: hypotheses.evaluated(self.problem, term) for name, term in named.items()}
-            return {name: remembered(f"term:{name}", value) for name, value in evaluated.items()}
+            values = {name: evaluated(self.problem, term) for name, term in named.items()}
+            return {name: remembered(f"term:{name}", value) for name, value in values.items()}
         if isinstance(kind, Differential) and len(variables(kind)) > 1:
-            return hypotheses.directions(self.problem, self.right)
-        orders = hypotheses.orders(kind) if isinstance(kind, Taylor) else {}
+            return summands.directions(self.problem, self.right)
+        orders = summands.orders(kind) if isinstance(kind, Taylor) else {}
         return {name: remembered(f"term:{name}", value) for name, value in orders.items()}
 
     def on_each_case(self, values: dict[str, ValueOn]) -> dict[str, OnEachCase]:
@@ -124,7 +126,7 @@ class Search:
 
     @cached_property
     def powers(self) -> Powers:
-        named = hypotheses.quantities(self.problem, self.reference, self.right)
+        named = summands.quantities(self.problem, self.reference, self.right)
         return coefficients.powers_of(self.evidence, named)
 
     @cached_property
@@ -148,7 +150,7 @@ def known_mistake(problem: Problem, reference: Reference, evidence: Sequence[tup
     """What the author says about the mistake that every part of the answer is; "" where it is none."""
     with np.errstate(all="ignore"):
         for says, mistake in reference.mistakes.get(problem.name, {}).items():
-            value = hypotheses.evaluated(problem, mistake.formula)
+            value = evaluated(problem, mistake.formula)
             if all(explained(part, value) for part in evidence):
                 return says
     return ""
@@ -210,14 +212,14 @@ def _other_answer(at: Search) -> Iterator[Finding]:
 
 
 def _rearranged(at: Search) -> Iterator[Finding]:
-    yield from _holding(at, hypotheses.transformed(at.part))
-    yield from _holding(at, hypotheses.contracted(at.problem, at.part))
+    yield from _holding(at, operations.transformed(at.part))
+    yield from _holding(at, operations.contracted(at.problem, at.part))
 
 
 def _related(at: Search) -> Iterator[Finding]:
     """Another answer, transposed, times a constant, or times a power of a quantity."""
-    known = hypotheses.known(at.problem, at.reference)
-    structured = hypotheses.transformed(at.part) if at.real else []
+    known = answers.known(at.problem, at.reference)
+    structured = operations.transformed(at.part) if at.real else []
     for hypothesis in (*at.singles, *at.others, *known, *structured):
         found = relation(at.evidence, hypothesis.value)
         if found and found.id:
@@ -254,7 +256,7 @@ def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[st
 
 def _added(at: Search) -> Iterator[Finding]:
     """The right answer, or a multiple of it, and something else besides."""
-    for hypothesis in (*at.others, *hypotheses.transformed(at.part)):
+    for hypothesis in (*at.others, *operations.transformed(at.part)):
         found = _fitted(at, {"right": at.right, "more": hypothesis.value})
         if found and found["right"] and found["more"]:
             yield _finding_of_sum(hypothesis, found["more"], found["right"])
@@ -274,7 +276,7 @@ def _finding_of_sum(hypothesis: Hypothesis, more: Fraction, right: Fraction) -> 
 
 
 def _coarse_difference(at: Search) -> Iterator[Finding]:
-    return _holding(at, hypotheses.quotients(at.problem))
+    return _holding(at, answers.quotients(at.problem))
 
 
 def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | None:
@@ -295,10 +297,10 @@ def _changed_input(at: Search) -> Iterator[Finding]:
     touched = {f"input:{change.id}": change.touched for change in changes(at.problem)}
 
     def far_fetched(hypothesis: Hypothesis) -> tuple[bool, int]:
-        inputs = touched.get(hypothesis.id, ())
-        specs = [at.problem.parameters[x] for x in inputs]
+        names = touched.get(hypothesis.id, ())
+        specs = [at.problem.parameters[x] for x in names]
         rank = sum(len(spec.dims) for spec in specs if isinstance(spec, Array))
-        return not (at.real and len(inputs) == 1 and _is_affine(at, *inputs)), rank
+        return not (at.real and len(names) == 1 and _is_affine(at, *names)), rank
 
     for hypothesis in sorted(holding, key=far_fetched):
         yield Finding(hypothesis.id, hypothesis.family, hypothesis.place)
@@ -318,7 +320,7 @@ def _is_affine(at: Search, x: str) -> bool:
 
 
 def _changed_twice(at: Search) -> Iterator[Finding]:
-    for hypothesis in hypotheses.tampered_twice(at.problem, at.right):
+    for hypothesis in answers.tampered_twice(at.problem, at.right):
         found = relation(at.evidence, hypothesis.value)
         if found:
             besides = f" Besides, {found.words}." if found.id else ""
@@ -338,7 +340,7 @@ def _own_terms(at: Search) -> Iterator[Finding]:
     """Ways to split any formula in two: what is left without an input, and what that input adds."""
     for x, spec in at.problem.parameters.items():
         if isinstance(spec, Array):
-            yield from _of_terms(at, hypotheses.split(at.problem, at.right, x))
+            yield from _of_terms(at, summands.split(at.problem, at.right, x))
 
 
 def _of_terms(at: Search, terms: dict[str, ValueOn]) -> Iterator[Finding]:
@@ -379,7 +381,7 @@ def _changed_term(at: Search) -> Iterator[Finding]:
             key = f"term:all but {name}:{change.id}"
             if explained(at.evidence, _plus(term, remembered(key, after(at.problem, change, rest)))):
                 yield Finding(key, TERM, f"Everything but {name} {says}.")
-        for hypothesis in hypotheses.exchanged_once(at.problem, term, name):
+        for hypothesis in answers.exchanged_once(at.problem, term, name):
             if explained(at.evidence, _plus(rest, hypothesis.value)):
                 yield Finding(hypothesis.id, TERM, hypothesis.place)
 
@@ -415,7 +417,7 @@ def _region(at: Search) -> Iterator[Finding]:
         key, words = content(at.evidence, wrong)
         if key:
             yield Finding(f"entries:{wrong.key}{key}", ENTRIES, f"Only {wrong.says} wrong: {words}.")
-        for hypothesis in (*at.others, *hypotheses.constants(), *at.singles):
+        for hypothesis in (*at.others, *answers.constants(), *at.singles):
             there = [each.predicted(hypothesis.value) for each in at.evidence]
             if all(is_real(value) for value in there) and holds(at.evidence, wrong, there):
                 says = f"Only {wrong.says} wrong; there {hypothesis.place[0].lower()}{hypothesis.place[1:]}"
@@ -427,7 +429,7 @@ def _multiple_but_a_region(at: Search) -> Iterator[Finding]:
     multiples = [
         Hypothesis(f"factor:{c}", FACTOR, f"It has the factor {c}.", _times(at, float(c))) for c in OFTEN
     ]
-    for hypothesis in (*multiples, *hypotheses.rearranged(at.part)):
+    for hypothesis in (*multiples, *operations.rearranged(at.part)):
         changed = [replace(each, expected=each.predicted(hypothesis.value)) for each in at.evidence]
         if not all(is_real(each.expected) for each in changed):
             continue
@@ -477,7 +479,7 @@ def _not_reduced(at: Search) -> Iterator[Finding]:
     """A sum, a trace or a product that was not taken, an axis too many."""
     if all(each.formed for each in at.evidence):
         return
-    for key, says, to in hypotheses.REDUCTIONS:
+    for key, says, to in operations.REDUCTIONS:
         if all(_completes(each, to) for each in at.evidence):
             yield Finding(f"entries:{key}", STRUCTURE, says)
 
@@ -485,8 +487,8 @@ def _not_reduced(at: Search) -> Iterator[Finding]:
 def _without_product(at: Search) -> Iterator[Finding]:
     """The right answer before it is multiplied by an input."""
     for x in (x for x, spec in at.problem.parameters.items() if isinstance(spec, Array) and spec.dims):
-        factors = [hypotheses.inputs(at.problem, each.sample)[x] for each in at.evidence]
-        for key, says, product in hypotheses.MISSING_PRODUCTS:
+        factors = [inputs(at.problem, each.sample)[x] for each in at.evidence]
+        for key, says, product in operations.MISSING_PRODUCTS:
             if all(_completes(each, product, f) for each, f in zip(at.evidence, factors, strict=True)):
                 yield Finding(f"entries:not {key.format(x=x)}", STRUCTURE, sentence(says.format(x=x)))
 
