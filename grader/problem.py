@@ -135,7 +135,13 @@ class Hessian:
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
-        return Array(_dims(self.of, self.wrt) * 2)
+        dims = _dims(self.of, self.wrt)
+        if len(dims) != 1:
+            raise shapes.ShapeError(
+                f"{self.wrt} has the shape {shapes.show(dims)}, and a Hessian is in a vector; "
+                "a Differential of order=2 serves any shape"
+            )
+        return Array(dims * 2)
 
     def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
         return numeric.hessian(lambda x: apply(self.of, values, {self.wrt: x}), values[self.wrt], first)

@@ -93,6 +93,19 @@ def test_a_hessian_is_square_in_the_variable():
     np.testing.assert_allclose(kind.derive({"A": A, "x": np.ones(2)}), (A + A.T) / 2, atol=1e-9)
 
 
+@pytest.mark.parametrize(("wrt", "shape"), [("t", "()"), ("A", "(n, n)")])
+def test_a_hessian_is_in_a_vector_and_nothing_else(wrt, shape):
+    def scaled(A: Array["n n"], t: Array[""]) -> Array[""]:
+        return t * t * (A * A).sum()
+
+    with pytest.raises(ShapeError) as error:
+        Hessian(of=scaled, wrt=wrt, points=1).answer()
+    assert str(error.value) == (
+        f"{wrt} has the shape {shape}, and a Hessian is in a vector; "
+        "a Differential of order=2 serves any shape"
+    )
+
+
 @pytest.mark.parametrize(
     ("linear", "shape", "by", "answer"),
     [
