@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from grader import __version__
-from grader.faults import Fault
+from grader.faults import Fault, unforeseen
 from grader.sandbox.isolation import TooWeak
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _faults_in_one_sentence() -> Iterator[None]:
     except click.ClickException:
         raise
     except Exception as error:
-        _refuse(_unforeseen(error))
+        _refuse(unforeseen(error))
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -154,17 +154,6 @@ def _refuse(sentence: str) -> NoReturn:
     line = printable(" ".join(sentence.splitlines()))  # it may name a student's file
     click.echo(f"grader: {line}", err=True)
     sys.exit(FAILED)
-
-
-def _unforeseen(error: Exception) -> str:
-    """A fault that nobody has put in words yet, with its place in our own files."""
-    from traceback import walk_tb
-
-    home = str(Path(__file__).parent)
-    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
-    name, line = [place for place in places if place[0].startswith(home)][-1]
-    where = f"{Path(name).name}, line {line}"
-    return f"this is a fault of grader's own, please report it: {type(error).__name__} in {where}: {error}"
 
 
 @contextmanager

@@ -3,6 +3,19 @@
 A student's fault is never raised; it is a value (`grader.sandbox.outcome`) that becomes a verdict.
 """
 
+from pathlib import Path
+
 
 class Fault(Exception):
     """One sentence for whoever runs the grader: what is wrong, where, what to do."""
+
+
+def unforeseen(error: Exception) -> str:
+    """A fault that nobody has put in words yet, with its place in our own files."""
+    from traceback import walk_tb  # only where something failed
+
+    home = str(Path(__file__).parent)
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    name, line = [place for place in places if place[0].startswith(home)][-1]
+    where = f"{Path(name).name}, line {line}"
+    return f"this is a fault of grader's own, please report it: {type(error).__name__} in {where}: {error}"

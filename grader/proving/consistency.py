@@ -6,6 +6,7 @@ Called twice, on inputs that are slightly off, in single precision, in any order
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,10 @@ def _moves(subject: Subject, sample: Sample) -> str:
 
 def _moved(subject: Subject, inputs: Sequence[Any], expected: Any, conditions: Sequence[float]) -> str:
     for offs in BESIDE:
-        beside = value(subject.formula, map(off, inputs, offs))
-        if apart(beside, expected, conditions) > SLACK * numeric.PROBE:
-            return "moves further than its condition says where its inputs move by a millionth"
+        distance = apart(value(subject.formula, map(off, inputs, offs)), expected, conditions)
+        if distance > SLACK * numeric.PROBE:  # infinite for a text, an integer, another form
+            how = "gives another answer" if isinf(distance) else "moves further than its condition says"
+            return f"{how} where its inputs move by a millionth"
     return ""
 
 
@@ -106,7 +108,7 @@ def _any_scale(subject: Subject, sample: Sample) -> str:
             expected, [value(subject.formula, map(off, inputs, offs)) for offs in OFFS]
         )
         if is_usable(expected, conditions) and (fault := _moved(subject, inputs, expected, conditions)):
-            return f"{fault}, once {', '.join(names)} are multiplied by {scale:g},"
+            return f"{fault}, with {', '.join(names)} multiplied by {scale:g},"
     return ""
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from grader import authored
 from grader.assignment import Assignment
 from grader.compare import Verdict
-from grader.faults import Fault
+from grader.faults import Fault, unforeseen
 from grader.proving.proof import ExampleProof
 from grader.record import Record
 from grader.submission import Submission, read_submission
@@ -40,13 +40,17 @@ def unexpected(assignment: Assignment) -> tuple[str, ...]:
 
 def prove(assignment: Assignment, folder: Path, grade: Callable[[Submission], Record]) -> ExampleProof:
     """Grade one example and hold what it got against what it should get."""
+    where = f"{FOLDER}/{folder.name}"
     try:
         expected = read(assignment, folder)
     except Fault as fault:
         return ExampleProof(folder.name, (str(fault),))
-    record = grade(read_submission(folder, assignment.settings.file))
-    found = deviations(expected, record, f"{FOLDER}/{folder.name}")
-    return ExampleProof(folder.name, tuple(found), record.staff.isolation)
+    try:
+        record = grade(read_submission(folder, assignment.settings.file))
+    except Exception as error:  # whatever it is, the rest of the proof is still to be told
+        says = str(error) if isinstance(error, Fault) else unforeseen(error)
+        return ExampleProof(folder.name, (f"{where}: {says}",))
+    return ExampleProof(folder.name, tuple(deviations(expected, record, where)), record.staff.isolation)
 
 
 def deviations(expected: Expected, record: Record, where: str) -> Iterator[str]:
@@ -74,7 +78,11 @@ def read(assignment: Assignment, folder: Path) -> Expected:
 
 def _expected(assignment: Assignment, table: Mapping[str, Any]) -> Expected:
     names = [problem.name for problem in assignment.problems]
-    named = dict(table.get("verdicts", {}))
+    named = table.get("verdicts", {})
+    if not isinstance(named, dict):
+        raise ValueError(  # noqa: TRY004 - told as what else is wrong here
+            f"verdicts = {named}: a table [verdicts] by problem is asked"
+        )
     for name in named:
         if name not in names:
             raise ValueError(f"[verdicts] names {name}, which is no problem of this assignment")
@@ -83,7 +91,10 @@ def _expected(assignment: Assignment, table: Mapping[str, Any]) -> Expected:
     for name, verdict in verdicts.items():
         if verdict not in known:
             raise ValueError(f"{name} has '{verdict}', which is none of the verdicts: {', '.join(known)}")
-    try:
-        return Expected(verdicts, Decimal(str(table.get("score"))))
-    except InvalidOperation:
-        raise ValueError(f"score = {table.get('score')}: a number of points is asked") from None
+    return Expected(verdicts, _score(table.get("score")))
+
+
+def _score(score: Any) -> Decimal:
+    if isinstance(score, bool) or not isinstance(score, (int, Decimal)) or not Decimal(score).is_finite():
+        raise ValueError(f"score = {score}: a number of points is asked")
+    return Decimal(score)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.compare import AMBER, Judgement
+from grader.compare import AMBER, Judgement, Verdict
 from grader.key import NUMBERS, OFFS, Sample, as_formulas_take_it, off
 from grader.proving.definitions import line_of, place
-from grader.proving.proof import Check, MistakeProof
+from grader.proving.proof import Check, Hiding, MistakeProof
 from grader.proving.trial import Failed, Subject, exactly, judged, same, tried, value
 from grader.reference import Formula, Mistake
 
@@ -52,7 +52,7 @@ def _proof(says: str, samples: Sequence[Sample], answers: Sequence[Any]) -> Mist
         rows.setdefault(sample.case.row.name, []).append(judgement.verdict.passes)
         if sample.case.row.name == "core":
             decades[sample.public].append(_decades(judgement))
-    hidden = tuple(_row(name, passed) for name, passed in rows.items() if any(passed))
+    hidden = tuple(Hiding(row, sum(passed), len(passed)) for row, passed in rows.items() if any(passed))
     margin = min(map(max, decades.values()))
     return MistakeProof(says, ok=True, margin=margin, least=min(map(min, decades.values())), hidden=hidden)
 
@@ -62,10 +62,6 @@ def _decades(judgement: Judgement) -> float:
     if judgement.eta is None:
         return -inf if judgement.verdict.passes else inf
     return log10(judgement.eta / AMBER) if judgement.eta else -inf
-
-
-def _row(name: str, passed: Sequence[bool]) -> str:
-    return name if all(passed) else f"{name} ({sum(passed)} of {len(passed)})"
 
 
 def _fault(subject: Subject, mistake: Mistake, answers: Sequence[Any], twin: str) -> str:
@@ -87,24 +83,23 @@ def _fault(subject: Subject, mistake: Mistake, answers: Sequence[Any], twin: str
 
 
 def _hidden(subject: Subject, wrong: Formula, answers: Sequence[Any], told: Mapping[bool, bool]) -> str:
-    """Equal to the reference, or only where it is drawn? There is a difference in what to mend."""
-    if all(map(_passes, answers, subject.samples)):
-        says = f"equals the reference on all {len(answers)} cases"
-    else:
-        streams = " or ".join(
-            name for public, name in ((True, "public"), (False, "hidden")) if not told[public]
-        )
-        says = f"cannot be told from the reference on any {streams} core case"
+    """Equal to the reference, nearly so, or only where it is drawn? What is to be mended differs."""
+    verdicts = [judged(*each).verdict for each in zip(answers, subject.samples, strict=True)]
     hiding = [
-        sample for answer, sample in zip(answers, subject.samples, strict=True) if _passes(answer, sample)
+        (sample, verdict)
+        for sample, verdict in zip(subject.samples, verdicts, strict=True)
+        if sample.case.row.name == "core" and not told[sample.public]
     ]
-    if any(_differ_nearby(subject, wrong, sample) for sample in hiding):
+    streams = " or ".join(name for public, name in ((True, "public"), (False, "hidden")) if not told[public])
+    says = f"cannot be told from the reference on any {streams} core case"
+    near = sum(verdict is Verdict.IMPRECISE for _, verdict in hiding)
+    if near:
+        return f"{says}: on {near} of them it passes as imprecise, off by no more than a right formula may be"
+    if all(verdict.passes for verdict in verdicts):
+        says = f"equals the reference on all {len(answers)} cases"
+    if any(_differ_nearby(subject, wrong, sample) for sample, _ in hiding):
         return f"{says}, but differs where inputs are slightly off: the draws hide it"
     return says
-
-
-def _passes(answer: Any, sample: Sample) -> bool:
-    return judged(answer, sample).verdict.passes
 
 
 def _differ_nearby(subject: Subject, wrong: Formula, sample: Sample) -> bool:
@@ -112,6 +107,19 @@ def _differ_nearby(subject: Subject, wrong: Formula, sample: Sample) -> bool:
     arguments = map(as_formulas_take_it, sample.case.arguments(subject.problem))
     nearby = list(map(off, arguments, OFFS[0]))
     return not same(value(wrong, nearby), value(subject.formula, nearby), sample)
+
+
+def notes(subject: Subject, proofs: Sequence[MistakeProof]) -> Iterator[str]:
+    """Where numbers of a special size hide a mistake in both streams.
+
+    A dimension of 1, a square or a kinked activation makes some mistakes right, and nothing is to be mended.
+    """
+    rows = {s.case.row.name for s in subject.samples if s.case.row.exponent or s.case.row.integer}
+    for proof in proofs:
+        hiding = [f"'{each.row}'" for each in proof.hidden if each.row in rows and each.whole]
+        if hiding and proof.ok:
+            called = _called(subject, "mistake", proof.says)
+            yield f"{called} passes in the row {' and '.join(hiding)}; only other rows tell it"
 
 
 def _twins(answers: Mapping[str, Sequence[Any]], samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
@@ -181,8 +189,18 @@ def _no_quantity(values: Sequence[Any]) -> str:
     for x in values:
         if isinstance(x, Failed):
             return f"fails ({x.said}): mend it"
-        if not isinstance(x, NUMBERS) or np.shape(x) or not 0 < float(x) < inf:
-            return f"is {x!r} on a case, and a positive number is asked"
+        if not _is_number(x) or not 0 < float(x) < inf:
+            return f"is {_plain(x)} on a case, and a positive number is asked"
         numbers.append(float(x))
     constant = max(numbers) - min(numbers) <= CONSTANT * max(numbers)
     return f"is {numbers[0]:.6g} on every case: a number explains nothing, remove it" if constant else ""
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, NUMBERS) and np.shape(x) == () and np.asarray(x).dtype.kind in "biuf"
+
+
+def _plain(x: Any) -> str:
+    if _is_number(x):
+        return f"{float(x):.6g}"
+    return f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"

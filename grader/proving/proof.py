@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 INFINITE = {"ser_json_inf_nan": "strings"}
+BESIDE = ("terms", "quantities")  # the checks of what is named beside a formula
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,20 @@ class Check:
     name: str
     ok: bool | None
     sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """A row that does not tell a mistake from the truth, on `passing` of its `cases`."""
+
+    row: str
+    passing: int
+    cases: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether none of its cases tells."""
+        return self.passing == self.cases
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class MistakeProof:
     ok: bool
     margin: float
     least: float
-    hidden: tuple[str, ...]
+    hidden: tuple[Hiding, ...]
     sentence: str = ""
 
 
@@ -70,6 +85,11 @@ class ProblemProof:
     mistakes: tuple[MistakeProof, ...]
     mutations: MutationProof | None
     notes: tuple[str, ...]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the formula itself fails, not only what is named beside it."""
+        return any(check.ok is False and check.name not in BESIDE for check in self.checks)
 
     @property
     def failing(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from grader import __version__
 from grader.assignment import Assignment, Problem, select
 from grader.faults import Fault
 from grader.key import Key, make_key
+from grader.problem import Value
 from grader.proving import consistency, derivation, examples, known, mutation
 from grader.proving.definitions import definitions, parsed, reached
 from grader.proving.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
@@ -49,9 +50,6 @@ def verify(
         grading: how a hand-in is graded; without it no example is.
         progress: is told what is being proved.
         mutations: also change every reference, and see whether the drawn cases notice.
-
-    Raises:
-        Fault: a hand-in could not be graded.
     """
     start = perf_counter()
     keys = _keys(assignment, reference)
@@ -133,12 +131,12 @@ def _unproved(problem: Problem, check: Check) -> ProblemProof:
 
 def _with_causes(assignment: Assignment, proofs: Sequence[ProblemProof]) -> Iterator[ProblemProof]:
     """Where a reference uses another one that fails too, that one is to be mended first."""
-    failing = {proof.name for proof in proofs if proof.failing}
+    wrong = {proof.name for proof in proofs if proof.is_wrong}
     for proof in proofs:
         path = assignment.folder / "reference" / f"{proof.topic}.py"
-        used = reached(definitions(parsed(path)), proof.name) if proof.failing else {}
+        used = reached(definitions(parsed(path)), proof.name) if proof.is_wrong else {}
         notes = (
-            f"{proof.name} uses {name}, which fails too" for name in used if name in failing - {proof.name}
+            f"{proof.name} uses {name}, which fails too" for name in used if name in wrong - {proof.name}
         )
         yield replace(proof, notes=(*proof.notes, *notes))
 
@@ -165,7 +163,8 @@ def _problem(subject: Subject, reference: Reference) -> ProblemProof:
     name, topic = subject.problem.name, subject.problem.topic
     against = derivation.prove(subject, {**topic.activations, **reference.activations[topic.name]})
     mistakes = known.mistakes(subject, reference.mistakes.get(name, {}))
-    unproved = f"{name} has no public function and no known mistake: only the examples can prove it"
+    unproved = isinstance(subject.problem.kind, Value) and not mistakes
+    says = f"{name} has no public function and no known mistake: only the examples can prove it"
     return ProblemProof(
         name=name,
         number=subject.problem.number,
@@ -182,7 +181,7 @@ def _problem(subject: Subject, reference: Reference) -> ProblemProof:
         ),
         mistakes=mistakes,
         mutations=None,
-        notes=against.notes if mistakes or against.off is not None else (unproved,),
+        notes=(*against.notes, *known.notes(subject, mistakes), *((says,) if unproved else ())),
     )
 
 

@@ -110,17 +110,16 @@ def _deviations(proof: Proof) -> list[str]:
 
 def _notes(proof: Proof) -> list[str]:
     notes = [note for problem in proof.problems for note in problem.notes] + list(proof.notes)
-    hiding = [
-        f"{problem.name}: {', '.join(rows)}"
+    hiding = {
+        (problem.name, hidden.row)
         for problem in proof.problems
-        if (
-            rows := dict.fromkeys(
-                row.partition(" (")[0] for m in problem.mistakes if m.ok for row in m.hidden
-            )
-        )
-    ]
+        for mistake in problem.mistakes
+        for hidden in mistake.hidden
+        if mistake.ok and hidden.row != "core" and hidden.whole
+    }
     if hiding:
-        notes.append(f"cases of these rows hide a mistake that others tell: {'; '.join(hiding)}")
+        rows, them = ("row hides", "it") if len(hiding) == 1 else ("rows hide", "them")
+        notes.append(f"{len(hiding)} special {rows} a mistake that others tell (--json names {them})")
     return notes
 
 

@@ -1,17 +1,18 @@
 """What verify says of an assignment that is right, and of one in which something has been planted."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from courses import course, edit, proved, said, shipped
+from courses import ROOT, course, edit, proved, said, shipped
 
-from grader.assignment import load_assignment
+from grader.assignment import load_assignment, select
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.proving import consistency, derivation, known
-from grader.proving.proof import faults, from_json, to_json
+from grader.proving.proof import Hiding, faults, from_json, to_json
 from grader.proving.trial import Subject
 from grader.proving.verify import verify
 from grader.reference import load_reference
@@ -78,7 +79,9 @@ def test_every_mistake_is_more_than_a_decade_from_what_passes(proof):
 
 def test_rows_that_hide_a_mistake_are_named(proof):
     hidden = {m.says: m.hidden for problem in proof.problems for m in problem.mistakes}
-    assert hidden["r is evaluated at the output s(WX) instead of WX"] == ("relu",)
+    assert hidden["r is evaluated at the output s(WX) instead of WX"] == (Hiding("relu", 2, 2),)
+    shapes = hidden["the three cells without a matrix form are None"]
+    assert shapes == (Hiding("core", 12, 18),)
 
 
 def test_a_proof_comes_back_from_json_as_it_was(proof):
@@ -91,6 +94,7 @@ def test_a_proof_comes_back_from_json_as_it_was(proof):
 
 ACCELERATION, CIRCLE = "curve_acceleration(t) * dt**2 / 2", "np.array([-2 * np.cos(t)"
 V, W = "grad_U_tilde(v, s(W @ X), y)", "U * (v @ U @ e.T))"
+EXAMPLES = ("right_closed_form", "wrong_signs_and_factors", "wrong_transposed")
 ONE_SIGN = {
     "grad_v": ("network", "return 2 * (v @ U - y) @ U.T", "return 2 * (v @ U + y) @ U.T"),
     "grad_U": ("network", "return 2 * v.T @ (v @ U - y)", "return 2 * v.T @ (v @ U + y)"),
@@ -137,6 +141,34 @@ def test_one_broken_sign_fails_and_the_sentence_says_where(name, tmp_path):
         assert "derivative" in failed.problems[0].failing
 
 
+@pytest.mark.parametrize("name", ONE_SIGN)
+def test_examples_are_graded_against_a_broken_sign_too(name, tmp_path, server):
+    """Right ones are wrong then, wrong ones in two ways; to say so nothing must be right."""
+    from grader.grade import grade
+
+    topic, old, new = ONE_SIGN[name]
+    folder = shipped(tmp_path)
+    edit(folder / "reference" / f"{topic}.py", old, new)
+    for hand_in in EXAMPLES:
+        shutil.copytree(ROOT / "submissions_example" / hand_in, folder / "submissions_example" / hand_in)
+        (folder / "submissions_example" / hand_in / "expected.toml").write_text(
+            'score = 0\ndefault = "wrong"\n'
+        )
+    whole = load_assignment(folder)
+    assignment = select(whole, (name,))
+
+    failed = verify(
+        assignment,
+        load_reference(whole),
+        lambda key, submission: grade(assignment, key, submission, server, weaker=True),
+    )
+
+    graded = name != "d_quadratic_of_transpose"  # of which there is no key
+    assert [example.name for example in failed.examples] == (sorted(EXAMPLES) if graded else [])
+    assert all(example.isolation for example in failed.examples)
+    assert "grader's own" not in "\n".join(faults(failed))
+
+
 def test_there_is_a_sign_to_break_in_every_problem_but_one(assignment):
     assert {p.name for p in assignment.problems} - set(ONE_SIGN) == {"derivative_shape"}
 
@@ -169,6 +201,18 @@ def test_an_answer_without_a_public_function_is_proved_by_its_known_mistakes(old
         f"reference/identification.py, line {line}: the mistake “{says}” of derivative_shape equals the "
         "reference on all 22 cases",
     )
+
+
+def test_what_fails_beside_a_formula_is_no_cause_of_anothers_failure(tmp_path):
+    folder = shipped(tmp_path)
+    edit(folder / "reference/network.py", *ONE_SIGN["grad_W"][1:])
+    with (folder / "reference/network.py").open("a") as file:
+        file.write("\nQUANTITIES = {'grad_U_tilde': {'two': lambda v, U_tilde, y: 2.0}}\n")
+
+    failed = proved(folder, "grad_U_tilde", "grad_W")
+
+    assert [problem.failing[0] for problem in failed.problems] == ["quantities", "derivative"]
+    assert [problem.notes for problem in failed.problems] == [(), ()]
 
 
 def test_where_a_reference_uses_one_that_fails_too_a_note_says_so(tmp_path):
@@ -264,9 +308,12 @@ def test_a_kink_within_reach_of_the_differences_does_no_harm(cubes):
 def test_a_public_function_that_fails_is_the_problems_fault(cubes):
     public = CUBES.replace("(x * x * x).sum()", "x @ x.missing")
 
-    assert said(cubes(public=public)).startswith(
+    (problem,) = (failed := proved(cubes(public=public))).problems
+
+    assert faults(failed)[0].startswith(
         "problems/topic.py: the public function of gradient fails (AttributeError: "
     )
+    assert problem.notes == ()
 
 
 def test_an_activation_that_is_not_its_own_derivative_is_named(assignment, reference, monkeypatch):
@@ -340,6 +387,17 @@ def test_a_reference_that_moves_too_far_is_named(contradicting, key):
     )
 
 
+def test_a_text_that_is_another_where_inputs_are_slightly_off_is_named(tmp_path):
+    public = 'total = Value(given={"x": Array["n"]}, points=1)'
+    formula = "def total(x): return f'{x.sum():.9f}'"
+
+    first, second, _ = said(course(tmp_path / "course", public, formula)).splitlines()
+
+    moved = "reference/topic.py, line 9: total gives another answer where its inputs move by a millionth"
+    assert first == f"{moved} in the row 'core'"
+    assert second == f"{moved}, with x multiplied by 1000, in the row 'core'"
+
+
 @pytest.mark.parametrize(
     ("right", "check", "says"),
     [
@@ -364,7 +422,7 @@ def test_a_reference_that_changes_an_input_in_place_is_named(contradicting):
 
 def test_the_same_is_asked_where_inputs_are_small_and_large(contradicting, monkeypatch):
     monkeypatch.setattr(consistency, "SLACK", 0.01)
-    assert contradicting()["scaled"].endswith("once A, dA are multiplied by 1e-06, in the row 'core'")
+    assert contradicting()["scaled"].endswith("with A, dA multiplied by 1e-06, in the row 'core'")
 
 
 def test_a_problem_without_cases_does_not_hide_the_others(tmp_path):
@@ -435,12 +493,33 @@ def test_the_same_mistake_is_told_where_nothing_is_symmetric(tmp_path):
             '{"large": lambda x: np.where(abs(x) > 50, 0, 3 * x * x)}',
             "“large” of gradient cannot be told from the reference on any public or hidden core case",
         ),
+        (
+            '{"near": lambda x: 3 * x * x * (1 + 1e-9)}',
+            "“near” of gradient cannot be told from the reference on any public or hidden core case: on 12 "
+            "of them it passes as imprecise, off by no more than a right formula may be",
+        ),
     ],
 )
 def test_a_mistake_that_is_none_is_named_with_its_file(mistakes, says, cubes):
     assert said(cubes(f"MISTAKES = {{'gradient': {mistakes}}}")) == (
         f"reference/topic.py, line 12: the mistake {says}"
     )
+
+
+def test_a_mistake_that_large_numbers_hide_in_both_streams_is_noted_and_what_one_alone_hides_is_not(cubes):
+    folder = cubes(
+        "MISTAKES = {'gradient': {'small': lambda x: np.where(abs(x) < 50, 0, 3 * x * x), "
+        "'flat': lambda x: np.full(x.shape, 3 * x[0] ** 2)}}"
+    )
+
+    (problem,) = proved(folder).problems
+
+    assert problem.failing == ()
+    assert problem.notes == (
+        "reference/topic.py, line 12: the mistake “small” of gradient passes in the row 'scaled by 1e3'; "
+        "only other rows tell it",
+    )
+    assert problem.mistakes[1].hidden == (Hiding("n = 1", 1, 1),)
 
 
 def test_a_mistake_that_the_form_tells_has_no_finite_margin(cubes):
@@ -501,8 +580,11 @@ def test_terms_that_are_none_or_do_not_sum_are_named_with_their_file(terms, says
     ("quantity", "says"),
     [
         ("lambda x: 2.5", "is 2.5 on every case: a number explains nothing, remove it"),
-        ("lambda x: -np.sqrt(x @ x)", "on a case, and a positive number is asked"),
-        ("lambda x: x", "on a case, and a positive number is asked"),
+        ("lambda x: np.sqrt(x @ x) / 0", "is inf on a case, and a positive number is asked"),
+        ("lambda x: -2.0", "is -2 on a case, and a positive number is asked"),
+        ("lambda x: np.eye(2)", "is an array of shape (2, 2) on a case, and a positive number is asked"),
+        ("lambda x: np.complex128(1)", "is a complex128 on a case, and a positive number is asked"),
+        ("lambda x: 'two'", "is a str on a case, and a positive number is asked"),
         ("lambda x: x @ missing", "fails (NameError: name 'missing' is not defined): mend it"),
     ],
 )
@@ -538,17 +620,17 @@ def example(cubes, server):
     """Proves an assignment with one example of that expectation."""
     from grader.grade import grade
 
-    def proof(expected: str, source: str = "def gradient(x): return 2 * x * x\n"):
+    def proof(expected: str, grading=grade):
         folder = cubes()
         hand_in = folder / "submissions_example/twice"
         hand_in.mkdir(parents=True)
-        (hand_in / "hw.py").write_text(source)
+        (hand_in / "hw.py").write_text("def gradient(x): return 2 * x * x\n")
         (hand_in / "expected.toml").write_text(expected)
         assignment = load_assignment(folder)
         return verify(
             assignment,
             load_reference(assignment),
-            lambda key, submission: grade(assignment, key, submission, server, weaker=True),
+            lambda key, submission: grading(assignment, key, submission, server, weaker=True),
         )
 
     return proof
@@ -582,7 +664,19 @@ def test_an_example_that_gets_another_score_is_named_with_both(example):
             "gradient has 'wong', which is none of the verdicts: right, imprecise, ",
         ),
         ("score = 0", "gradient has '', which is none of the verdicts: right, "),
+        (
+            'score = 0\n[verdicts]\ngradient = "wong"',
+            "gradient has 'wong', which is none of the verdicts: right, imprecise, ",
+        ),
+        ("score = 0\ndefault = 3", "gradient has '3', which is none of the verdicts: right, "),
+        ("score = 0\n[verdicts]\ngradient = {}", "gradient has '{}', which is none of the verdicts: right, "),
+        ("score = 0\nverdicts = 3", "verdicts = 3: a table [verdicts] by problem is asked"),
+        ('score = 0\nverdicts = ["right"]', "verdicts = ['right']: a table [verdicts] by problem is asked"),
         ('default = "wrong"', "score = None: a number of points is asked"),
+        ('score = "a"\ndefault = "wrong"', "score = a: a number of points is asked"),
+        ('score = nan\ndefault = "wrong"', "score = NaN: a number of points is asked"),
+        ('score = true\ndefault = "wrong"', "score = True: a number of points is asked"),
+        ('score = [1]\ndefault = "wrong"', "score = [1]: a number of points is asked"),
         ("score 0", "is not TOML"),
     ],
 )
@@ -590,6 +684,24 @@ def test_an_expectation_that_cannot_be_used_is_named_with_its_key(expected, says
     (sentence,) = faults(example(expected))
     assert "submissions_example/twice/expected.toml" in sentence
     assert says in sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (Fault("the disk is full"), "the disk is full"),
+        (IndexError("no such axis"), "this is a fault of grader's own, please report it: IndexError in "),
+    ],
+)
+def test_a_grading_that_fails_is_told_and_does_not_hide_the_rest(error, says, example):
+    def failing(*_arguments, **_options):
+        raise error
+
+    proof = example('score = 0\ndefault = "wrong"\n', failing)
+
+    assert [problem.failing for problem in proof.problems] == [()]
+    (sentence,) = faults(proof)
+    assert sentence.startswith(f"submissions_example/twice: {says}")
 
 
 def test_without_examples_none_is_graded(cubes):

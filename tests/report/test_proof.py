@@ -9,6 +9,7 @@ import pytest
 from grader.proving.proof import (
     Check,
     ExampleProof,
+    Hiding,
     MistakeProof,
     MutationProof,
     ProblemProof,
@@ -18,9 +19,13 @@ from grader.proving.proof import (
 from grader.report.proof import show
 from grader.report.text import PIPE_WIDTH
 
-TOLD = MistakeProof("a factor", ok=True, margin=4.66, least=3.0, hidden=("T = 1", "core (2 of 12)"))
+TOLD = MistakeProof(
+    "a factor", ok=True, margin=4.66, least=3.0, hidden=(Hiding("T = 1", 1, 1), Hiding("core", 2, 12))
+)
 BY_FORM = MistakeProof("a transpose", ok=True, margin=inf, least=inf, hidden=())
-SAME = MistakeProof("nothing", False, -inf, -inf, ("core",), "reference/a.py, line 7: nothing is no mistake")
+SAME = MistakeProof(
+    "nothing", False, -inf, -inf, (Hiding("core", 12, 12),), "reference/a.py, line 7: nothing is no mistake"
+)
 RIGHT = ProblemProof(
     name="grad_a",
     number="1.1",
@@ -120,8 +125,14 @@ def test_differences_are_marked_and_explained():
     assert "note: problems/a.py, line 2: np.abs is not analytic\n" in text
 
 
-def test_rows_that_hide_a_mistake_are_named_once():
-    assert "note: cases of these rows hide a mistake that others tell: grad_a: T = 1, core\n" in shown(PROOF)
+def test_special_rows_that_hide_a_mistake_are_counted_and_those_that_tell_it_in_part_are_not():
+    assert "note: 1 special row hides a mistake that others tell (--json names it)\n" in shown(PROOF)
+    hidden = (Hiding("T = 1", 1, 1), Hiding("d = 1", 1, 1), Hiding("relu", 1, 2))
+    again = replace(RIGHT, mistakes=(TOLD, replace(TOLD, hidden=hidden)))
+    assert "note: 2 special rows hide a mistake that others tell (--json names them)\n" in shown(
+        with_problems(again)
+    )
+    assert "special row" not in shown(with_problems(VALUE))
 
 
 def test_deviations_of_examples_are_told():
