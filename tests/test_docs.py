@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from courses import edit, said, shipped
 
 ROOT = Path(__file__).parents[1]
 GRADER = Path(sys.executable).with_name("grader")
@@ -39,6 +40,27 @@ def test_the_page_on_feedback_shows_three_answers_to_every_problem(assignment):
     assert [section.split()[1] for section in sections] == [problem.name for problem in assignment.problems]
     verdicts = [re.findall(r"^\*(\w+)\* – ", section, re.MULTILINE) for section in sections]
     assert all(len(three) >= 3 and "right" not in three for three in verdicts)
+
+
+def test_the_readme_shows_what_verify_prints():
+    """Without what the machine decides: times, and digits that are rounding alone."""
+
+    def told(text):
+        rows = re.findall(r"^\d\.\d +(\w+) +\S+ +(\S+) +(\S+) +\d+ +(\S+) +(\w+) *$", text, re.MULTILINE)
+        return rows, re.findall(r"^(proved: .*) \(", text, re.MULTILINE)
+
+    shown, summary = told(README)
+    printed, last = told(output("verify", "--mutations"))
+    assert (len(shown), len(summary), len(printed)) == (3, 1, 20)
+    assert [row for row in shown if row not in printed] == []
+    assert summary == last
+
+
+def test_the_readme_quotes_what_verify_says_of_a_broken_sign(tmp_path):
+    (quoted,) = re.findall(r"`(reference/.*? cases) …`", README)
+    folder = shipped(tmp_path)
+    edit(folder / "reference" / "network.py", "return 2 * (v @ U - y) @ U.T", "return 2 * (v @ U + y) @ U.T")
+    assert said(folder, "grad_v").startswith(f"{quoted} ")
 
 
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
