@@ -4,10 +4,12 @@
 
 Every right variant of bench/variants, every right hand-in of submissions_example, and every numerical answer
 of bench/variants/numerical.py goes through the whole of `grade`, behind the wall. A numerical answer that
-does not pass loses its points anyway and is not counted.
+does not pass loses its points anyway and is not counted. The idioms of bench/idioms.py are handed in to an
+assignment of their own, and so are differences of the same functions.
 """
 
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from grader.submission import Submission, read_submission
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench import idioms  # noqa: E402
 from bench.variants import TOPICS, numerical  # noqa: E402
 
 VARIANTS = ROOT / "bench" / "variants"
@@ -59,6 +62,19 @@ def right_examples(assignment: Assignment, key: Key, server: jail.Source) -> Ite
         yield from grade(assignment, key, submission, server).problems
 
 
+def tried(
+    server: jail.Source, answers: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, ProblemRecord]]:
+    """Every answer to the assignment of bench/idioms.py that passes, with its label."""
+    with tempfile.TemporaryDirectory() as folder:
+        assignment = load_assignment(idioms.course(Path(folder)))
+        key = make_key(assignment, load_reference(assignment))
+        for submission, taken in idioms.hand_ins(answers):
+            for problem in grade(assignment, key, submission, server).problems:
+                if problem.name in taken and problem.verdict in ("right", "imprecise"):
+                    yield taken[problem.name], problem
+
+
 def main() -> int:
     assignment = load_assignment(ROOT)
     key = make_key(assignment, load_reference(assignment))
@@ -72,11 +88,18 @@ def main() -> int:
             list(graded(assignment, key, server, located("numerical", side, getattr(numerical, side))))
             for side in ("NUMERICAL", "ELUSIVE")
         )
+        odd, differenced = (list(tried(server, x)) for x in (idioms.RIGHT, idioms.QUOTIENTS))
     suspected = show(quotients)
     noticed = sum(bool(problem.numerical) for _, problem in elusive)
     print(f"written so as not to be noticed: {noticed} of {len(elusive)} suspected")
-    accused = [problem for problem in (*variants, *examples) if problem.numerical]
-    print(f"right variants and functions of right hand-ins: {len(variants)}, {len(examples)}", end="; ")
+    seen = sum(bool(problem.numerical) for _, problem in differenced)
+    print(f"differences in an assignment of their own: {len(differenced)} pass, {seen} suspected")
+    right_ones = (*variants, *examples, *(problem for _, problem in odd))
+    accused = [problem for problem in right_ones if problem.numerical]
+    print(
+        f"right variants, functions of right hand-ins, idioms: {len(variants)}, {len(examples)}, {len(odd)}",
+        end="; ",
+    )
     print(f"{sum(p.verdict != 'right' for p in variants)} not right; suspected: {len(accused)}")
     for problem in accused:
         print(f"  {problem.name}: {problem.numerical}")

@@ -27,7 +27,7 @@ from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import diagnose, explain, hint, verdict_of
 from grader.key import Key, Sample
-from grader.numerical import astray, marked, miscalled, settled
+from grader.numerical import astray, heard, marked, miscalled, settled
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.sandbox.isolation import TooWeak, accepted
 from grader.sandbox.jail import Source
@@ -158,11 +158,12 @@ def _suspicion(session: Session, problem: Problem, key: Key, comparisons: Sequen
     """
     if problem.name not in key.larger or not verdict_of(comparisons).passes:
         return ""
+    question = key.larger[problem.name]
     if problem.name in key.sloped:
         reason = miscalled(problem, comparisons)
         if reason or settled(problem, comparisons):
             return reason
-    question = key.larger[problem.name]
+        question = heard(problem, question)
     return astray(problem, question, session.ask(question))
 
 

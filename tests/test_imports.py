@@ -55,6 +55,7 @@ ORDER = [
     "sandbox.worker",
     "sandbox.loader",
     "sandbox.meter",
+    "sandbox.steps",
     "sandbox.outcome",
     "sandbox.line",
     "sandbox.frames",
@@ -75,7 +76,7 @@ THEIRS = {
     f"sandbox.{name}"
     for name in (
         *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
-        *("worker", "loader", "meter", "outcome", "line", "frames", "basis"),
+        *("worker", "loader", "meter", "steps", "outcome", "line", "frames", "basis"),
     )
 }
 

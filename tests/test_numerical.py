@@ -14,13 +14,14 @@ from grader.compare import compare
 from grader.grade import grade
 from grader.gradescope.results import results
 from grader.key import make_key
-from grader.numerical import ENOUGH, FLAGGED, TAKEN, astray, marked, miscalled, settled
+from grader.numerical import ENOUGH, FLAGGED, TAKEN, astray, heard, marked, miscalled, settled
 from grader.reference import load_reference
 from grader.sandbox.outcome import Raised, Returned, TimedOut
 from grader.submission import Submission, read_submission
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench import idioms
 from bench import numerical as bench
 from bench.variants import TOPICS
 from bench.variants.numerical import NUMERICAL
@@ -95,7 +96,6 @@ def each_entry(d, m, T):
 @pytest.mark.parametrize(
     ("s", "r"),
     [
-        pytest.param(once, never, id="r is never called"),
         pytest.param(each_entry, never, id="r is never called, s for each entry"),
         pytest.param(each_entry, once, id="r once for nothing"),
         pytest.param(lambda d, m, T: d * m, once, id="forward differences that share f(W)"),
@@ -118,6 +118,10 @@ def test_a_difference_quotients_calls_are_noticed(called, s, r):
         pytest.param(lambda d, m, T: d * m * T, lambda d, m, T: d * m * T, id="loops that waste"),
         pytest.param(lambda d, m, T: T, lambda d, m, T: T, id="example by example"),
         pytest.param(lambda d, m, T: 3, lambda d, m, T: 1, id="s thrice"),
+        pytest.param(once, never, id="r follows from s"),
+        pytest.param(each_value, never, id="r follows from s, in loops"),
+        pytest.param(lambda d, m, T: 2 * d * T, never, id="r follows from s, twice in loops"),
+        pytest.param(lambda d, m, T: d * m * T, never, id="r follows from s, in loops that waste"),
     ],
 )
 def test_no_formulas_calls_are_noticed(called, s, r):
@@ -127,18 +131,18 @@ def test_no_formulas_calls_are_noticed(called, s, r):
 
 def test_each_reason_names_what_was_counted(called):
     problem, comparisons = called
-    assert miscalled(problem, comparisons(once, never)) == "r is never called, s up to 1 times a case"
     assert miscalled(problem, comparisons(each_entry, once)) == (
-        "s is called once or more for every entry of W, r 4 times less often"
+        "s is called for every entry of W, 2 times each, r 4 times less often or never"
     )
 
 
-def test_one_call_of_r_in_a_single_case_is_no_never(called):
+def test_cases_of_two_sizes_alone_tell_nothing(called, key):
     problem, comparisons = called
-    planted = comparisons(once, never)
-    first = planted[0]
-    planted[0] = compare(Returned(first.sample.expected, calls={"s": 1, "r": 1}), first.sample)
-    assert miscalled(problem, planted) == ""
+    core = [s for s in key.samples["grad_W"] if s.case.row.name == "core" and s.case.values["W"].size >= 6]
+    sizes = list(dict.fromkeys(s.case.values["W"].size for s in core))
+    of_three, of_two = ([s for s in core if s.case.values["W"].size in sizes[:k]] for k in (3, 2))
+    assert miscalled(problem, comparisons(each_entry, once, of_three))
+    assert miscalled(problem, comparisons(each_entry, once, of_two)) == ""
 
 
 def test_one_core_case_with_fewer_calls_clears(called):
@@ -182,6 +186,15 @@ def test_few_calls_of_s_settle_it(called):
     assert not settled(problem, comparisons(lambda d, m, T: 3, once))
 
 
+def test_without_r_few_calls_of_s_settle_nothing(called):
+    problem, comparisons = called
+    assert not settled(problem, comparisons(once, never))
+    planted = comparisons(once, never)
+    first = planted[0]
+    planted[0] = compare(Returned(first.sample.expected, calls={"s": 1, "r": 1}), first.sample)
+    assert settled(problem, planted)
+
+
 def test_the_key_knows_which_references_call_r(key):
     assert key.sloped == {"d_hidden", "derivative_W", "grad_W"}
 
@@ -206,6 +219,35 @@ def test_a_slope_that_the_reference_does_not_need_accuses_nobody(tmp_path, serve
     text = "import numpy as np\ndef slope(v, Z, s, r): return np.array([sum(s(z) for z in row) for row in Z])"
     (problem,) = grade(small, key, submitted(text), server).problems
     assert (key.sloped, problem.verdict, problem.numerical) == (set(), "right", "")
+
+
+# ---- where s is called --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("work", "suspected"),
+    [
+        pytest.param(lambda s, r, Z: (s(Z + 1e-6), s(Z - 1e-6)), True, id="central"),
+        pytest.param(lambda s, r, Z: (s(Z), s(Z + 1e-8)), True, id="forward"),
+        pytest.param(lambda s, r, Z: [(s(z + 1e-6), s(z - 1e-6)) for z in Z.flat], True, id="in loops"),
+        pytest.param(lambda s, r, Z: (s(Z), s(Z + 1e-6), r(Z)), False, id="with a word to r"),
+        pytest.param(lambda s, r, Z: (s(Z), s(Z)), False, id="twice"),
+        pytest.param(lambda s, r, Z: (s(Z), s(Z.astype(np.float32))), False, id="in single precision"),
+        pytest.param(lambda s, r, Z: (s(Z), s(Z * (1 + 1e-15))), False, id="rounded otherwise"),
+        pytest.param(lambda s, r, Z: [s(z) for z in Z.flat], False, id="value by value"),
+        pytest.param(lambda s, r, Z: [s(z) for z in Z], False, id="row by row"),
+        pytest.param(lambda s, r, Z: s(Z[:0]), False, id="at nothing"),
+        pytest.param(lambda s, r, Z: None, False, id="never"),
+    ],
+)
+def test_calls_of_s_next_to_each_other_without_r_are_a_difference_quotient(assignment, key, work, suspected):
+    problem = named(assignment, "grad_W")
+    question = heard(problem, key.larger["grad_W"])
+    (call,) = question.calls
+    given = dict(zip(question.parameters, call, strict=True))
+    work(given["s"], given["r"], np.asarray(given["W"] @ given["X"]))
+    reason = astray(problem, question, points((0, 0), x="W"))
+    assert reason == ("s is called at points next to each other, r never" if suspected else "")
 
 
 # ---- the points that a call goes to -------------------------------------------------------
@@ -463,3 +505,19 @@ def test_an_assignment_whose_sizes_cannot_grow_is_looked_at_as_it_is(tmp_path, s
         "it goes to 3 points or more next to x, which has 3 entries",
         "",
     ]
+
+
+# ---- what looks like it -------------------------------------------------------------------
+
+
+def test_no_right_idiom_is_suspected(server):
+    """Entries set to one or zero, exchanged, left out; Jacobians; the slope of tanh from its value."""
+    tried = list(bench.tried(server, idioms.RIGHT))
+    assert len(tried) == sum(map(len, idioms.RIGHT.values()))
+    assert [(p.name, label, p.numerical) for label, p in tried if p.numerical] == []
+
+
+def test_differences_of_the_same_functions_are_suspected(server):
+    tried = list(bench.tried(server, idioms.QUOTIENTS))
+    assert len(tried) >= sum(map(len, idioms.QUOTIENTS.values())) - 1  # one loses its digits in a small case
+    assert [(p.name, label) for label, p in tried if not p.numerical] == []

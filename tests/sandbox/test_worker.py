@@ -430,6 +430,7 @@ def test_the_process_knows_nothing_but_the_wall(value):
         "meter",
         "outcome",
         "seccomp",
+        "steps",
         "worker",
     )
     assert value(source, LinearMap(np.ones((2, 3)), (3,))) == [
