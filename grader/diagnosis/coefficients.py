@@ -122,7 +122,8 @@ def _slip_or_zero(c: float) -> Fraction | None:
 
 def wrong_weights(weights: Mapping[str, tuple[Fraction, str]]) -> str:
     """What is wrong with terms of these constants and powers, as words."""
-    words = " and ".join(f"{name} {_has(*weight)}" for name, weight in weights.items())
+    *first, last = (f"{name} {_has(*weight)}" for name, weight in weights.items())
+    words = f"{', '.join(first)} and {last}" if first else last
     compared = any(power or abs(c) not in (0, 1) for c, power in weights.values())
     return f"{words}, compared with the right {'ones' if len(weights) > 1 else 'one'}" if compared else words
 

@@ -80,9 +80,9 @@ class Evidence:
         """A hypothesis's value here; `None` where it has none."""
         try:
             whole = value(self.sample)
+            return whole[self.part] if isinstance(whole, tuple) and self.part is not None else whole
         except Exception:  # a formula that is tampered with may fail in any way
             return None
-        return whole[self.part] if isinstance(whole, tuple) and self.part is not None else whole
 
     def agrees(self, actual: Any, predicted: Any) -> bool:
         """Whether two values are the same, given what rounding and lost digits can do."""
@@ -93,11 +93,12 @@ class Evidence:
         return bool(np.all(self.near(actual, predicted)))
 
     def near(self, actual: Any, predicted: Any) -> Numbers:
-        """The same entry by entry; nothing is near a prediction that is not finite."""
+        """The same entry by entry, relative to the prediction; nothing is near one that is not finite."""
         expected = np.asarray(predicted, float)
         if not np.isfinite(expected).all():
             return np.zeros(expected.shape, bool)
-        allowed = max(self.condition, float(np.max(np.abs(expected), initial=0.0)))
+        size, right = (float(np.max(np.abs(x), initial=0.0)) for x in (expected, self.expected))
+        allowed = size * max(self.condition / right, 1.0) if right else size
         tolerance = GREEN * SINGLE if self.sample.case.row.single else AMBER * DOUBLE
         return np.asarray(np.abs(np.asarray(actual, float) - expected) <= tolerance * allowed)
 
@@ -123,7 +124,7 @@ def evidence_of(comparisons: Sequence[Comparison]) -> tuple[tuple[Evidence, ...]
             cases.append(_of_parts(comparison))
         elif comparison.sample.case.row.name == "core":
             return ()
-    if sum(first.core for first, *_ in cases) < FEWEST:
+    if sum(first.core for first, *_ in cases) < FEWEST or len(set(map(len, cases))) > 1:
         return ()
     by_part = zip(*cases, strict=True)
     return tuple(tuple(sorted(each, key=lambda case: (not case.core, case.right))) for each in by_part)

@@ -30,6 +30,7 @@ from grader.diagnosis.evidence import (
     is_real,
     relation,
     remembered,
+    slip,
 )
 from grader.diagnosis.hypothesis import (
     ENTRIES,
@@ -53,6 +54,7 @@ from grader.reference import Reference
 from grader.shapes import Array, Sizes, recognised, show
 
 SOME = "It is right for some kinds of input and wrong for others."
+SEVERAL = "Several things are wrong at once."
 MOST_ALTERNATIVES = 4
 FILLED = (
     "=ones",
@@ -130,6 +132,12 @@ class Search:
         return coefficients.powers_of(self.evidence, named)
 
     @cached_property
+    def is_odd_multiple(self) -> bool:
+        """Whether it is the right answer times a constant that no slip makes: that has another cause."""
+        ratios = coefficients.ratios_of(self.evidence, turned=False) if self.real else []
+        return bool(ratios and np.ptp(ratios) <= SAME * abs(ratios[0]) and not slip(ratios[0]))
+
+    @cached_property
     def is_power(self) -> bool:
         """Whether what was returned is a quantity's power alone: then many answers are, times another."""
         if any(np.ndim(each.actual) for each in self.evidence):
@@ -172,7 +180,7 @@ def _findings(at: Search) -> Iterator[Finding]:
         _changed_twice,
         *((_multiple_but_a_region,) if at.real else ()),
     )
-    return chain.from_iterable(stage(at) for stage in stages)
+    return chain.from_iterable(stage(at) for stage in stages if not at.is_odd_multiple)
 
 
 # --- the right answer, or another one
@@ -182,8 +190,10 @@ def _constant(at: Search) -> Iterator[Finding]:
     """The same number everywhere, whatever the input."""
     actual = at.evidence[0].actual
     first = np.ravel(actual)[:1] if isinstance(actual, NUMBERS) else np.array([])
-    if first.size and all(_is_filled_with(each.actual, first[0]) for each in at.evidence):
-        number = str(first[0]) if first.dtype.kind == "b" else f"{float(first[0]):g}"
+    if not first.size or first.dtype.kind not in "biuf" or not np.isfinite(first).all():
+        return
+    if all(_is_filled_with(each.actual, first[0]) for each in at.evidence):
+        number = f"{first[0] + 0.0:g}" if first.dtype.kind == "f" else f"{first[0]}"
         yield Finding(
             "zero" if number == "0" else "constant", OTHER, f"It is {number} everywhere, whatever the input."
         )
@@ -256,23 +266,20 @@ def _power(at: Search, value: ValueOn, evidence: Sequence[Evidence]) -> tuple[st
 
 def _added(at: Search) -> Iterator[Finding]:
     """The right answer, or a multiple of it, and something else besides."""
-    for hypothesis in (*at.others, *operations.transformed(at.part)):
+    for hypothesis in (*at.others, *operations.addends(at.part)):
         found = _fitted(at, {"right": at.right, "more": hypothesis.value})
         if found and found["right"] and found["more"]:
             yield _finding_of_sum(hypothesis, found["more"], found["right"])
 
 
 def _finding_of_sum(hypothesis: Hypothesis, more: Fraction, right: Fraction) -> Finding:
-    times = "" if more == 1 else f"{more} times "
-    if hypothesis.family == OTHER:  # its place is "It is", and a noun
-        says = f"{times}{hypothesis.place.removeprefix('It is ').rstrip('.')} is added."
-    else:
-        says = f"something is added to it{f', {more} times' if times else ''}: {hypothesis.place}"
+    what = hypothesis.place.removeprefix("It is ").rstrip(".")  # a noun
+    times = "" if abs(more) == 1 else f"{abs(more)} times "
+    says = sentence(f"{times}{what} is {'added' if more > 0 else 'subtracted'}")
     key = f"added:{hypothesis.id}" + ("" if more == 1 else f" times {more}")
     if right == 1:
-        return Finding(key, TERM, sentence(says))
-    besides = f"The right answer itself has the factor {right}."
-    return Finding(f"{key}+factor:{right}", TWO, f"{sentence(says)} {besides}")
+        return Finding(key, TERM, says)
+    return Finding(f"{key}+factor:{right}", TWO, f"{says} The right answer itself has the factor {right}.")
 
 
 def _coarse_difference(at: Search) -> Iterator[Finding]:
@@ -355,7 +362,8 @@ def _finding_of_terms(found: dict[str, Fraction]) -> Finding:
 
 def _finding_of_weights(wrong: dict[str, tuple[Fraction, str]]) -> Finding:
     ids = "+".join(f"term:{name}={coefficients.product(*weight)}" for name, weight in wrong.items())
-    return Finding(ids, TERM if len(wrong) == 1 else TWO, sentence(coefficients.wrong_weights(wrong)))
+    family = {1: TERM, 2: TWO}.get(len(wrong), SEVERAL)
+    return Finding(ids, family, sentence(coefficients.wrong_weights(wrong)))
 
 
 def _weighted_terms(at: Search) -> Iterator[Finding]:
@@ -365,7 +373,7 @@ def _weighted_terms(at: Search) -> Iterator[Finding]:
         at.evidence, terms, at.powers
     )
     wrong = {name: (w.constant, w.power) for name, w in found.items() if w.power or w.constant != 1}
-    if wrong:
+    if 0 < len(wrong) <= 2:  # with more of them it would be any formula of that quantity
         yield _finding_of_weights(wrong)
 
 
@@ -396,7 +404,7 @@ def _minus(one: ValueOn, other: ValueOn) -> ValueOn:
 
 def _terms_of_changed(at: Search) -> Iterator[Finding]:
     """All terms on a changed input, with wrong coefficients besides."""
-    for change in changes(at.problem):
+    for change in (change for change in changes(at.problem) if not change.id.endswith(FILLED)):
         terms = {
             name: remembered(f"term:{name}:{change.id}", after(at.problem, change, term))
             for name, term in at.terms.items()
@@ -505,13 +513,10 @@ def _rounded(at: Search) -> Iterator[Finding]:
     """The right answer to a few decimals or digits."""
     for digits in range(7):
         if _is_rounding(at, lambda x, digits=digits: np.round(x, digits)):
-            yield Finding(
-                "rounded", STRUCTURE, f"The entries are rounded to {digits} decimal{'s' * (digits != 1)}."
-            )
+            to = f"{digits} decimal{'s' * (digits != 1)}" if digits else "whole numbers"
+            yield Finding("rounded", STRUCTURE, f"It is rounded to {to}.")
         if _is_rounding(at, np.vectorize(lambda x, digits=digits: float(f"{x:.{digits}e}"), otypes=[float])):
-            yield Finding(
-                "rounded", STRUCTURE, f"The entries are rounded to {digits + 1} digit{'s' * (digits > 0)}."
-            )
+            yield Finding("rounded", STRUCTURE, f"It is rounded to {digits + 1} digit{'s' * (digits > 0)}.")
 
 
 def _is_rounding(at: Search, to: Callable[..., object]) -> bool:

@@ -34,6 +34,7 @@ from grader.problem import (
 
 APART = 0.05  # of the larger number: so far should what is predicted be from what is so
 DIRECTIONS = 20
+FEW_PARTS, SHORT = 6, 30  # of what is written out in a sentence
 Numbers = NDArray[Any]
 
 
@@ -82,12 +83,19 @@ def _broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
 def _returned(problem: Problem, sample: Sample, actual: Any) -> Law | None:
     """Where there is no function to hold it against: the input and what was returned, if they are short."""
     arguments = sample.case.arguments(problem)
-    if not all(
-        isinstance(x, (int, float, str, tuple)) for x in (*arguments, 0 if actual is None else actual)
-    ):
+    if not all(map(_is_plain, (*arguments, actual))):
         return None
     given = " and ".join(f"{x} = {value!r}" for x, value in zip(problem.parameters, arguments, strict=True))
     return Law(f"for {given} it returns {actual!r}")
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether it is short when it is written out: a number, a text, `None`, or a tuple of a few of these."""
+    if isinstance(x, tuple):
+        return (
+            len(x) <= FEW_PARTS and not any(isinstance(part, tuple) for part in x) and all(map(_is_plain, x))
+        )
+    return x is None or (isinstance(x, (int, float, str)) and len(repr(x)) <= SHORT)
 
 
 def _directions(problem: Problem, shape: tuple[int, ...]) -> list[Numbers]:

@@ -178,6 +178,23 @@ def contracted(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
             yield Hypothesis(f"entries:{key} {x}", STRUCTURE, place, times(x, product))
 
 
+ADDENDS: tuple[Transform, ...] = (
+    ("transpose", "its transpose", lambda R: R.T if R.ndim > 1 else None),
+    ("identity", "the identity matrix", lambda R: np.eye(*R.shape)),
+    ("ones", "1", np.ones_like),
+    ("row means", "the mean of every row", lambda R: R * 0 + R.mean(-1, keepdims=True)),
+    ("column means", "the mean of every column", lambda R: R * 0 + R.mean(0, keepdims=True)),
+    ("mean everywhere", "the mean of all entries", lambda R: R * 0 + R.mean()),
+    ("diagonal", "its diagonal", lambda R: R * np.eye(*R.shape)),
+)
+
+
+def addends(right: ValueOn) -> list[Hypothesis]:
+    """What may be added to a right answer; the words are "It is", and a noun."""
+    nouns = tuple((key, f"It is {noun}.", to) for key, noun, to in ADDENDS)
+    return _each(nouns, STRUCTURE, right)
+
+
 def rearranged(right: ValueOn) -> list[Hypothesis]:
     """The right numbers in other places."""
     return _each(REARRANGED, PLACES, right)

@@ -108,10 +108,10 @@ def content(evidence: Sequence[Evidence], wrong: Wrong) -> tuple[str, str]:
     a = np.concatenate([np.asarray(each.actual, float)[mask] for each, mask in pairs])
     b = np.concatenate([np.asarray(each.expected, float)[mask] for each, mask in pairs])
     if not a.any():
-        return "=0", "it is 0 there"
+        return "=0", "zeros stand there"
     factor = slip(ratio_of(a, b))
     if factor and holds(evidence, wrong, [float(factor) * np.asarray(each.expected) for each in evidence]):
-        return f"={factor}", "its sign is flipped" if factor == -1 else f"it has the factor {factor} there"
+        return f"={factor}", "the sign is flipped" if factor == -1 else f"the factor {factor} stands there"
     return "", ""
 
 

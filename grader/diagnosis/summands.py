@@ -59,7 +59,7 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
         found[f"2 {of.__name__}"] = lambda sample: 2 * apply(of, values_of(sample), {})  # ‖e‖² of ½‖e‖²
     answer = problem.kind.answer()
     if isinstance(answer, Array) and answer.dims:
-        found["the length of the answer"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
+        found["‖answer‖"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
     return found
 
 

@@ -397,3 +397,58 @@ def test_what_is_wrong_with_other_answers_than_arrays_of_floats(name, answer, sa
     loaded, _, key = small
     problem = problem_of(loaded, name)
     assert says in explain(problem, comparisons_of(problem, key, lambda R, _: answer(R))).sentence
+
+
+@pytest.mark.parametrize("size", [2e-6, 1e-7, 1e-12, 1e-30])
+@pytest.mark.parametrize("name", ["grad_W", "d_normalize", "least_squares_hessian", "d_trace_of_product"])
+def test_what_is_tiny_is_not_called_zero(name, size, assignment, reference, key):
+    rng = np.random.default_rng(0)
+    assert searched(assignment, reference, key, name, lambda R, _: R * size) is None
+    noise = lambda R, _: size * rng.normal(size=np.shape(R))  # noqa: E731
+    assert searched(assignment, reference, key, name, noise) is None
+
+
+def test_a_multiple_that_no_slip_makes_has_no_other_reason(assignment, reference, key):
+    for name in ("grad_v", "least_squares_gradient", "least_squares_taylor", "curve_velocity"):
+        assert searched(assignment, reference, key, name, lambda R, _: R * 2**0.5) is None
+
+
+ODD = """
+two = Value(given={"x": Array["n"]}, what="two", points="0.4")
+three = Value(given={"x": Array["n"]}, what="three", points="0.3")
+some = Value(given={"x": Array["n"]}, what="two or three", points="0.3")
+"""
+ODD_ANSWERS = """
+def two(x):
+    return float(x.sum()), 2 * x
+
+
+def three(x):
+    return float(x.sum()), 2 * x, float(x.max())
+
+
+def some(x):
+    return (float(1.5 * x[0]), x) if x[0] > 0 else (float(2.5 * x[0]), x * x, 3.0)
+"""
+
+
+def test_tuples_of_different_lengths_harm_nothing(tmp_path):
+    loaded = load_assignment(course(tmp_path / "course", ODD, ODD_ANSWERS))
+    reference = load_reference(loaded)
+    key = make_key(loaded, reference)
+    for name, answer in (
+        ("three", lambda R, _: (R[0], R[1], R[2] + 0.3 * np.sin(R[2]))),
+        ("some", lambda R, _: tuple(0.7 * part for part in R)),
+    ):
+        problem = problem_of(loaded, name)
+        comparisons = comparisons_of(problem, key, answer)
+        assert diagnose(problem, loaded.problems, reference, comparisons).diagnosis.id == "wrong"
+
+
+def test_long_answers_are_not_written_out(assignment, key):
+    table = problem_of(assignment, "derivative_shape")
+    nested = ("x" * 90,) * 15
+    for answer in ((nested,) * 15, (np.zeros(()), np.ones(40)), nested):
+        sentence = explain(table, comparisons_of(table, key, lambda R, _, a=answer: a)).sentence
+        assert len(sentence) < 300
+        assert "array" not in sentence
