@@ -56,13 +56,8 @@ from grader.shapes import Array, Sizes, recognised, show
 SOME = "It is right for some kinds of input and wrong for others."
 SEVERAL = "Several things are wrong at once."
 MOST_ALTERNATIVES = 4
-FILLED = (
-    "=ones",
-    "=I",
-    "=0.1",
-    ":ones",
-    ":identity",
-)  # times a power it would be any formula of that quantity
+# ids of answers that are all but constant: times a power they would be any formula of that quantity
+FILLED = ("=ones", "=I", "=0.1", ":ones", ":identity")
 OFTEN = (Fraction(-1), Fraction(2), Fraction(1, 2))  # factors that are met beside another mistake
 
 
@@ -166,20 +161,14 @@ def known_mistake(problem: Problem, reference: Reference, evidence: Sequence[tup
 
 def _findings(at: Search) -> Iterator[Finding]:
     """Everything that explains every case, simplest first."""
-    stages: tuple[Callable[[Search], Iterable[Finding]], ...] = (
-        _constant,
-        _multiple,
-        *((_region, _named_terms, _quantity, _components) if at.real else ()),
-        *(() if at.real else (_some_inputs,)),
-        _other_answer,
-        _changed_input,
-        *((_own_terms, _not_reduced, _rearranged, _without_product, _rounded) if at.real else ()),
-        *((_components_of_terms, _weighted_terms) if at.real else ()),
-        _related,
-        *((_added, _coarse_difference, _changed_term, _terms_of_changed) if at.real else ()),
-        _changed_twice,
-        *((_multiple_but_a_region,) if at.real else ()),
-    )
+    stages: tuple[Callable[[Search], Iterable[Finding]], ...]
+    if at.real:
+        stages = (_constant, _multiple, _region, _named_terms, _quantity, _components)
+        stages += (_other_answer, _changed_input, _own_terms, _not_reduced, _rearranged, _without_product)
+        stages += (_rounded, _components_of_terms, _weighted_terms, _related, _added, _coarse_difference)
+        stages += (_changed_term, _terms_of_changed, _changed_twice, _multiple_but_a_region)
+    else:
+        stages = (_constant, _some_inputs, _other_answer, _changed_input, _related, _changed_twice)
     return chain.from_iterable(stage(at) for stage in stages if not at.is_odd_multiple)
 
 
@@ -205,7 +194,7 @@ def _is_filled_with(x: Any, number: Any) -> bool:
 
 def _multiple(at: Search) -> Iterator[Finding]:
     """The right answer transposed, with a flipped sign, or times a constant."""
-    found = relation(at.evidence, at.right) if at.real else None
+    found = relation(at.evidence, at.right)
     if found:
         family = FACTOR if not found.turned else PLACES if found.factor == 1 else TWO
         yield Finding(found.id, family, found.sentence)
