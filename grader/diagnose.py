@@ -74,7 +74,7 @@ def diagnose(
         return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
     from grader.diagnosis import lattice  # nothing that a right hand-in should wait for
     from grader.diagnosis.evidence import evidence_of
-    from grader.diagnosis.hypothesis import KNOWN, sentence
+    from grader.diagnosis.hypothesis import KNOWN, SEVERAL, TWO, sentence
 
     parts = evidence_of(comparisons)
     wrong = next((part for part in parts if not all(each.right for each in part)), None)
@@ -83,7 +83,7 @@ def diagnose(
     found = lattice.search(problem, siblings, reference, wrong)
     if says := lattice.known_mistake(problem, reference, parts):
         known = reference.mistakes[problem.name][says]
-        family = found.family if found else KNOWN
+        family = found.family if found and found.family not in (TWO, SEVERAL) else KNOWN
         return Diagnosed(
             Diagnosis(f"mistake:{known.id or says}", family, sentence(says)), Decimal(known.credit)
         )

@@ -154,14 +154,14 @@ def astray(problem: Problem, question: Question, outcomes: Sequence[Outcome]) ->
 def _astray(problem: Problem, x: str, inputs: Sequence[Any], beside: Sequence[tuple[int, int]]) -> str:
     """The reason in one variable, from the points beside it and those in a direction."""
     if all(np.shape(value) == () for value in inputs):
-        return f"it goes to points next to {x}" if all(points for points, _ in beside) else ""
+        return f"the code goes to points next to {x}" if all(points for points, _ in beside) else ""
     directed = isinstance(problem.kind, (Differential, Taylor))
     if directed and all(along for _, along in beside):
-        return f"it goes from {x} along d{x} in short steps"
+        return f"the code goes from {x} along d{x} in short steps"
     entries = min(np.size(value) for value in inputs)
     enough = max(2, min(entries, ENOUGH))
     if all(points >= enough for points, _ in beside):
-        return f"it goes to {enough} points or more next to {x}, which has {entries} entries"
+        return f"the code goes to {enough} points or more next to {x}, which has {entries} entries"
     return ""
 
 

@@ -104,7 +104,7 @@ def test_the_law_can_be_pasted_too(problem, judged, reference):
     *lines, law = seen.detail.splitlines()
     exec("\n".join(lines), namespace)
     changes, predicts = re.search(
-        r"changes by (\S+); your gradient predicts (\S+)\.$", seen.sentence
+        r"changes by (\S+) to first order; your gradient predicts (\S+)\.$", seen.sentence
     ).groups()
     assert f"{eval(law, namespace):.3g}" == predicts
     assert float(predicts) == pytest.approx(2 * float(changes), rel=1e-2)

@@ -263,18 +263,18 @@ def points(*counts, x="U_tilde"):
         ("grad_U", [(0, 0)], ""),
         ("grad_U", [(1, 0)], ""),
         ("grad_U", [(ENOUGH - 1, 0)], ""),
-        ("grad_U", [(ENOUGH, 0)], "it goes to 16 points or more next to U, which has {size} entries"),
+        ("grad_U", [(ENOUGH, 0)], "the code goes to 16 points or more next to U, which has {size} entries"),
         ("grad_U", [(ENOUGH - 1, 1)], ""),  # it has no direction
         ("d_normalize", [(1, 0)], ""),
-        ("d_normalize", [(1, 1)], "it goes from U_tilde along dU_tilde in short steps"),
+        ("d_normalize", [(1, 1)], "the code goes from U_tilde along dU_tilde in short steps"),
         (
             "d_normalize",
             [(ENOUGH, 0)],
-            "it goes to 16 points or more next to U_tilde, which has {size} entries",
+            "the code goes to 16 points or more next to U_tilde, which has {size} entries",
         ),
-        ("curve_velocity", [(1, 0)] * 4, "it goes to points next to t"),
+        ("curve_velocity", [(1, 0)] * 4, "the code goes to points next to t"),
         ("curve_velocity", [(1, 0)] * 3 + [(0, 0)], ""),  # by accident
-        ("curve_taylor", [(1, 1)] * 4, "it goes to points next to t"),
+        ("curve_taylor", [(1, 1)] * 4, "the code goes to points next to t"),
     ],
 )
 def test_points_make_a_reason(assignment, key, name, counts, reason):
@@ -297,7 +297,7 @@ def test_each_of_two_variables_is_looked_at(assignment, key):
     problem, question = named(assignment, "d_trace_of_product"), key.larger["d_trace_of_product"]
     beside = {"A": (0, 0), "B": (1, 1)}
     assert astray(problem, question, [Returned(None, beside=beside)]) == (
-        "it goes from B along dB in short steps"
+        "the code goes from B along dB in short steps"
     )
 
 
@@ -473,7 +473,7 @@ def test_every_numerical_variant_that_passes_is_suspected(assignment, key, serve
 def test_whoever_calls_r_each_time_for_nothing_is_seen_by_the_points(assignment, key, server):
     label = "central, by entries, and r each time"
     ((_, problem),) = bench.graded(assignment, key, server, {"grad_W": [("numerical", "NUMERICAL", label)]})
-    assert problem.numerical.startswith("it goes to 16 points or more next to W")
+    assert problem.numerical.startswith("the code goes to 16 points or more next to W")
 
 
 def test_an_assignment_whose_sizes_cannot_grow_is_looked_at_as_it_is(tmp_path, server):
@@ -502,7 +502,7 @@ def test_an_assignment_whose_sizes_cannot_grow_is_looked_at_as_it_is(tmp_path, s
     record = grade(small, make_key(small, load_reference(small)), submitted(text), server)
     assert record.score == 1
     assert [p.numerical for p in record.problems] == [
-        "it goes to 3 points or more next to x, which has 3 entries",
+        "the code goes to 3 points or more next to x, which has 3 entries",
         "",
     ]
 

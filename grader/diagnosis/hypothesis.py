@@ -24,6 +24,7 @@ ENTRIES = "Only some of the entries are wrong."
 STRUCTURE = "The right numbers went through one operation too many or too few."
 KNOWN = "It is a mistake that is often made here."
 TWO = "Two things are wrong at once."
+SEVERAL = "Several things are wrong at once."
 
 
 @dataclass(frozen=True)

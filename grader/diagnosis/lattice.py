@@ -38,6 +38,7 @@ from grader.diagnosis.hypothesis import (
     OTHER,
     PLACES,
     QUANTITY,
+    SEVERAL,
     STRUCTURE,
     TERM,
     TWO,
@@ -54,8 +55,7 @@ from grader.reference import Reference
 from grader.shapes import Array, Sizes, recognised, show
 
 SOME = "It is right for some kinds of input and wrong for others."
-SEVERAL = "Several things are wrong at once."
-MOST_ALTERNATIVES = 4
+MOST_ALTERNATIVES = 3
 # ids of answers that are all but constant: times a power they would be any formula of that quantity
 FILLED = ("=ones", "=I", "=0.1", ":ones", ":identity")
 OFTEN = (Fraction(-1), Fraction(2), Fraction(1, 2))  # factors that are met beside another mistake

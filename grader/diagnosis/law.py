@@ -1,7 +1,8 @@
 """The law that a wrong answer breaks, on one public case, in the lecture's words and with two numbers.
 
-"Along this dW, loss changes by 0.826; your gradient predicts 0.413." The first number belongs to the public
-function, so it gives away nothing that a student could not compute; the reference's array is never shown.
+"Along this dW, loss changes by 0.826 to first order; your gradient predicts 0.413." The first number belongs
+to the public function, so it gives away nothing that a student could not compute; the reference's array is
+never shown.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def _along(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbe
     called = f"{problem.name}({', '.join(problem.parameters)})"
     law = f"np.sum({called} * d{wrt})" if what == "gradient" else f"np.trace({called} @ d{wrt})"
     return Law(
-        f"along this d{wrt}, {of} changes by {so}; your {what} predicts {predicted}",
+        f"along this d{wrt}, {of} changes by {so} to first order; your {what} predicts {predicted}",
         (f"d{wrt} = {literal(D)}", law),
     )
 

@@ -114,8 +114,18 @@ OPERATED: tuple[Transform, ...] = (
 )
 
 
+TOO_MANY = "The numbers are right, with an axis of length 1 too many."
 REDUCTIONS: tuple[Transform, ...] = (
-    ("axis of length 1", "The numbers are right, with an axis of length 1 too many.", np.squeeze),
+    (
+        "last axis of length 1",
+        "The numbers are right, with an axis of length 1 too many.",
+        lambda a: a.squeeze(-1),
+    ),
+    (
+        "first axis of length 1",
+        "The numbers are right, with an axis of length 1 too many.",
+        lambda a: a.squeeze(0),
+    ),
     ("sum not taken", "Its entries sum to the right number: the sum is not taken.", np.sum),
     ("trace not taken", "Its trace is the right number: the trace is not taken.", np.trace),
     ("rows not summed", "Its rows have to be summed up.", lambda a: np.sum(a, 0)),

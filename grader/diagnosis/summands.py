@@ -50,7 +50,7 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
     found = {dim: size(dim) for dim in problem.dims}
     found |= {" ".join(pair): size(*pair) for pair in combinations(problem.dims, 2)}
     arrays = {x: spec for x, spec in problem.parameters.items() if isinstance(spec, Array)}
-    found |= {_size_of(x, spec): norm(x) for x, spec in arrays.items()}
+    found |= {_norm_name(x, spec): norm(x) for x, spec in arrays.items()}
     named = reference.quantities.get(problem.name, {})
     found |= {name: evaluated(problem, quantity) for name, quantity in named.items()}
     if hasattr(problem.kind, "of"):
@@ -63,7 +63,7 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
     return found
 
 
-def _size_of(x: str, spec: Array) -> str:
+def _norm_name(x: str, spec: Array) -> str:
     """How the norm of an input is written."""
     positive = isinstance(spec.distribution, Uniform) and spec.distribution.low >= 0
     return f"‖{x}‖" if spec.dims else x if positive else f"|{x}|"

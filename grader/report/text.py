@@ -94,7 +94,7 @@ def _table(record: Record, *, sentences: bool) -> Table:
 
 def _seen(problem: ProblemRecord) -> str:
     """What the student is told, and, for whoever has the reference to grade with, why."""
-    why = f"\n→ {problem.diagnosis.place}" if problem.diagnosis.place else ""
+    why = "".join(f"\n→ {reason}" for reason in (problem.diagnosis.place, problem.numerical) if reason)
     return "" if problem.verdict == "right" and not problem.numerical else f"{problem.student.sentence}{why}"
 
 
