@@ -123,11 +123,15 @@ def notes(subject: Subject, proofs: Sequence[MistakeProof]) -> Iterator[str]:
 
 
 def _twins(answers: Mapping[str, Sequence[Any]], samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
-    """Two mistakes that no case tells from each other, though some case has values of both."""
+    """Two mistakes that no case tells from each other, though some case has values of both.
+
+    In single precision the same formula, written otherwise, rounds otherwise.
+    """
+    double = [k for k, sample in enumerate(samples) if not sample.case.row.single]
     for first, second in combinations(answers, 2):
-        pairs = list(zip(answers[first], answers[second], strict=True))
-        valued = any(not isinstance(x, Failed) and not isinstance(y, Failed) for x, y in pairs)
-        if valued and all(_alike(x, y, sample) for (x, y), sample in zip(pairs, samples, strict=True)):
+        pairs = [(answers[first][k], answers[second][k], samples[k]) for k in double]
+        valued = any(not isinstance(x, Failed) and not isinstance(y, Failed) for x, y, _ in pairs)
+        if valued and all(_alike(*pair) for pair in pairs):
             yield first, second
 
 

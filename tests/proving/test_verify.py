@@ -486,6 +486,10 @@ def test_the_same_mistake_is_told_where_nothing_is_symmetric(tmp_path):
             "“one” of gradient is the same as “two” on every case: keep one of them",
         ),
         (
+            '{"two": lambda x: x * x * 0.3, "one": lambda x: 0.3 * (x * x)}',
+            "“one” of gradient is the same as “two” on every case: keep one of them",
+        ),
+        (
             '{"typing": lambda x: y}',
             "“typing” of gradient fails on every case (NameError: name 'y' is not defined): mend it",
         ),
