@@ -98,8 +98,7 @@ def _is_small(value: Any) -> bool:
 def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
     match outcome:
         case Returned(value, mutated):
-            epsilon = SINGLE if sample.case.row.single else DOUBLE
-            judgement = judge(value, sample.expected, sample.conditions, epsilon)
+            judgement = judge_at(value, sample)
             formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
             return Judgement(Verdict.MUTATES, ", ".join(mutated)) if mutated and formed else judgement
         case Raised("NotImplementedError"):
@@ -116,6 +115,12 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
             return Judgement(Verdict.MISSING, why)
         case NotRun(why):
             return Judgement(Verdict.NOT_RUN, why)
+
+
+def judge_at(actual: Any, sample: Sample) -> Judgement:
+    """A value that was returned for a sample against the right one, in the precision of its row."""
+    epsilon = SINGLE if sample.case.row.single else DOUBLE
+    return judge(actual, sample.expected, sample.conditions, epsilon)
 
 
 def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE) -> Judgement:

@@ -148,7 +148,7 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
 def _size(failed: Comparison) -> tuple[bool, int]:
     """For the smallest case; a shape is better seen where all dimensions differ."""
     case = failed.sample.case
-    return failed.verdict is Verdict.SHAPE and case.row.name != "core", sum(case.sizes.values())
+    return failed.verdict is Verdict.SHAPE and not case.row.is_core, sum(case.sizes.values())
 
 
 def _broken_law(problem: Problem, failed: Comparison) -> Law | None:

@@ -7,7 +7,7 @@ thousandfold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -111,19 +111,24 @@ def _larger(assignment: Assignment) -> dict[str, Question]:
 def _is_sloped(problem: Problem, reference: Reference, case: Case) -> bool:
     """Whether the reference calls the slope it is given: without it, others cannot be right."""
     called: set[str] = set()
-
-    def recording(name: str) -> Any:
-        def recorded(z: Any) -> Any:
-            called.add(name)
-            return case.values[name](z)
-
-        return recorded
-
     slopes = [x for x, spec in problem.parameters.items() if isinstance(spec, Elementwise) and spec.order]
     if slopes:
-        changed = replace(case, values={**case.values, **{x: recording(x) for x in slopes}})
-        _value(problem, reference.answers[problem.name], case.row, changed.arguments(problem))
+        overheard = _overheard(case, slopes, lambda x, _: called.add(x))
+        _value(problem, reference.answers[problem.name], case.row, overheard.arguments(problem))
     return bool(called)
+
+
+def _overheard(case: Case, names: Iterable[str], hear: Callable[[str, Any], None]) -> Case:
+    """The case with functions that tell what they are called with."""
+
+    def telling(name: str) -> Any:
+        def told(z: Any) -> Any:
+            hear(name, z)
+            return case.values[name](z)
+
+        return told
+
+    return replace(case, values={**case.values, **{name: telling(name) for name in names}})
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
@@ -149,7 +154,7 @@ def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place:
         case = sampling.draw(problem, stream, row, place, attempt)
         if _near_a_kink(problem, formula, stream, case):
             continue
-        arguments = [as_formulas_take_it(x) for x in case.arguments(problem)]
+        arguments = exact_arguments(problem, case)
         expected = _value(problem, formula, row, arguments)
         probed = [_value(problem, formula, row, map(off, arguments, offs)) for offs in OFFS]
         for value in (expected, *probed):
@@ -184,6 +189,11 @@ def as_formulas_take_it(x: Any) -> Any:
     exact = np.array(x, dtype=float, order="C")
     exact.flags.writeable = False
     return exact
+
+
+def exact_arguments(problem: Problem, case: Case) -> list[Any]:
+    """What a reference is called with."""
+    return [as_formulas_take_it(x) for x in case.arguments(problem)]
 
 
 def off(x: Any, factors: NDArray[Any]) -> Any:
@@ -223,16 +233,11 @@ def _near_a_kink(problem: Problem, formula: Formula, stream: Stream, case: Case)
         return False
     distances: list[float] = []
 
-    def recording(function: Any) -> Any:
-        def recorded(z: Any) -> Any:
-            distances.extend(float(np.min(np.abs(np.asarray(z) - kink))) for kink in kinks)
-            return function(z)
+    def hear(_name: str, z: Any) -> None:
+        distances.extend(float(np.min(np.abs(np.asarray(z) - kink))) for kink in kinks)
 
-        return recorded
-
-    specs = problem.drawn
-    values = {x: recording(f) if isinstance(specs[x], Elementwise) else f for x, f in case.values.items()}
-    _value(problem, formula, case.row, replace(case, values=values).arguments(problem))
+    functions = [x for x, spec in problem.drawn.items() if isinstance(spec, Elementwise)]
+    _value(problem, formula, case.row, _overheard(case, functions, hear).arguments(problem))
     return min(distances, default=1.0) < NEAR_A_KINK
 
 

@@ -26,6 +26,7 @@ from grader.problem import Differential, Taylor, variables
 from grader.record import ProblemRecord
 from grader.sandbox.outcome import Outcome, Returned
 from grader.sandbox.question import Question
+from grader.sandbox.steps import NEAR, ROUNDING
 from grader.shapes import Elementwise
 
 FEW = 6  # entries of the variable; with fewer, a call of s for each is no sign
@@ -33,8 +34,6 @@ SEVERAL = 3  # cases of different size; in one, s may be called for every entry 
 OFTEN = 4  # calls of s for one of r; whoever writes loops calls both alike
 SELDOM = 2  # values of s; a difference quotient that is right to many digits needs more
 ENOUGH = 16  # points; so many are no accident, however many entries there are
-NEAR = 1e-2  # a step from one call of s to the next, against the largest entry
-ROUNDING = 1e-13  # no step at all
 FLAGGED = "A closed form is asked: this looks like numerical differentiation."
 TAKEN = (
     "A closed form is asked: this looks like numerical differentiation, which gets no points in this course. "
@@ -52,7 +51,7 @@ def miscalled(problem: Problem, comparisons: Sequence[Comparison]) -> str:
     other sizes too. For a problem whose reference calls r.
     """
     functions, slopes = _elementwise(problem, slope=False), _elementwise(problem, slope=True)
-    core = [c for c in comparisons if c.sample.case.row.name == "core" and _entries(problem, c) >= FEW]
+    core = [c for c in comparisons if c.sample.case.row.is_core and _entries(problem, c) >= FEW]
     times = {_calls(c, functions) // _entries(problem, c) for c in core}
     exact = all(_calls(c, functions) % _entries(problem, c) <= SELDOM for c in core)
     seldom = all(_calls(c, functions) >= OFTEN * _calls(c, slopes) for c in core)

@@ -56,6 +56,11 @@ class Row:
     activation: str | None = None
     larger: bool = False
 
+    @property
+    def is_core(self) -> bool:
+        """Whether nothing is special about its inputs."""
+        return self.name == "core"
+
 
 @dataclass(frozen=True)
 class Stream:

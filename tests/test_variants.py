@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.variants import TOPICS
-from grader.compare import DOUBLE, SINGLE, judge
+from grader.compare import judge_at
 
 
 def variants(side):
@@ -22,8 +22,7 @@ def passes(variant, problem, sample):
             value = variant(*sample.case.arguments(problem))
     except Exception:
         return False
-    epsilon = SINGLE if sample.case.row.single else DOUBLE
-    return judge(value, sample.expected, sample.conditions, epsilon).verdict.value == "right"
+    return judge_at(value, sample).verdict.value == "right"
 
 
 def named(assignment, name):

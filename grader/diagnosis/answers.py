@@ -194,7 +194,7 @@ def _derived(kind: Kind) -> ValueOn:
 def known(problem: Problem, reference: Reference) -> list[Hypothesis]:
     """The author's MISTAKES."""
     return [
-        Hypothesis(f"mistake:{says}", KNOWN, sentence(says), evaluated(problem, mistake.formula))
+        recalled(f"mistake:{says}", KNOWN, sentence(says), evaluated(problem, mistake.formula))
         for says, mistake in reference.mistakes.get(problem.name, {}).items()
     ]
 

@@ -39,7 +39,7 @@ def on_each_case(evidence: Sequence[Evidence], values: Mapping[str, ValueOn]) ->
     found = {}
     for name, value in values.items():
         drawn = [each.predicted(value) for each in evidence]
-        if all(x is not None and _fits(each, x) for each, x in zip(evidence, drawn, strict=True)):
+        if all(map(_fits, evidence, drawn)):
             found[name] = tuple(np.asarray(x, float) for x in drawn)
     return found
 

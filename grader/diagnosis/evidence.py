@@ -35,19 +35,21 @@ SAME = 1e-5  # relative
 _EXACT = {float(slip): slip for slip in SLIPS}
 _FLOATS = sorted(_EXACT)
 
+FAILED = object()  # not None, which may be an answer
+
 Numbers = NDArray[Any]
 ValueOn = Callable[[Sample], Any]
 
 
 def remembered(name: str, value: ValueOn) -> ValueOn:
-    """The same value, evaluated once on every case; `None` where it fails, as a changed formula may."""
+    """The same value, evaluated once on every case; `FAILED` where it fails, as a changed formula may."""
 
     def known(sample: Sample) -> Any:
         if name not in sample.memory:
             try:
                 sample.memory[name] = value(sample)
             except Exception:
-                sample.memory[name] = None
+                sample.memory[name] = FAILED
         return sample.memory[name]
 
     return known
@@ -65,7 +67,7 @@ class Evidence:
 
     @property
     def core(self) -> bool:
-        return self.sample.case.row.name == "core"
+        return self.sample.case.row.is_core
 
     @cached_property
     def right(self) -> bool:
@@ -77,12 +79,12 @@ class Evidence:
         return bool(np.shape(self.actual) == np.shape(self.expected))
 
     def predicted(self, value: ValueOn) -> Any:
-        """A hypothesis's value here; `None` where it has none."""
+        """A hypothesis's value here; `FAILED` where it has none, which agrees with nothing."""
         try:
             whole = value(self.sample)
             return whole[self.part] if isinstance(whole, tuple) and self.part is not None else whole
         except Exception:  # a formula that is tampered with may fail in any way
-            return None
+            return FAILED
 
     def agrees(self, actual: Any, predicted: Any) -> bool:
         """Whether two values are the same, given what rounding and lost digits can do."""
@@ -122,7 +124,7 @@ def evidence_of(comparisons: Sequence[Comparison]) -> tuple[tuple[Evidence, ...]
     for comparison in comparisons:
         if _has_value(comparison):
             cases.append(_of_parts(comparison))
-        elif comparison.sample.case.row.name == "core":
+        elif comparison.sample.case.row.is_core:
             return ()
     if sum(first.core for first, *_ in cases) < FEWEST or len(set(map(len, cases))) > 1:
         return ()
@@ -240,7 +242,7 @@ def relation(evidence: Sequence[Evidence], value: ValueOn) -> Relation | None:
 
 def _holds(found: Relation, each: Evidence, value: ValueOn) -> bool:
     predicted = each.predicted(value)
-    return predicted is not None and each.agrees(each.actual, found.of(predicted))
+    return predicted is not FAILED and each.agrees(each.actual, found.of(predicted))
 
 
 def _relation_on(each: Evidence, predicted: Any, *, turned: bool) -> Relation | None:

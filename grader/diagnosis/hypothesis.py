@@ -11,7 +11,7 @@ from typing import Any
 from grader.assignment import Problem
 from grader.diagnosis.changes import Change, Inputs
 from grader.diagnosis.evidence import ValueOn, remembered
-from grader.key import Sample, as_formulas_take_it
+from grader.key import Sample, as_formulas_take_it, exact_arguments
 from grader.reference import Formula
 
 FACTOR = "It is the right answer times a number that is the same for every input."
@@ -44,8 +44,7 @@ def recalled(name: str, family: str, place: str, value: ValueOn) -> Hypothesis:
 
 def inputs(problem: Problem, sample: Sample) -> Inputs:
     """What the reference is called with, by name."""
-    arguments = map(as_formulas_take_it, sample.case.arguments(problem))
-    return dict(zip(problem.parameters, arguments, strict=True))
+    return dict(zip(problem.parameters, exact_arguments(problem, sample.case), strict=True))
 
 
 def values_of(sample: Sample) -> Inputs:

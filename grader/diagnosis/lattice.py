@@ -151,10 +151,10 @@ def search(
 
 def known_mistake(problem: Problem, reference: Reference, evidence: Sequence[tuple[Evidence, ...]]) -> str:
     """What the author says about the mistake that every part of the answer is; "" where it is none."""
+    mistakes = reference.mistakes.get(problem.name, {})
     with np.errstate(all="ignore"):
-        for says, mistake in reference.mistakes.get(problem.name, {}).items():
-            value = evaluated(problem, mistake.formula)
-            if all(explained(part, value) for part in evidence):
+        for says, known in zip(mistakes, answers.known(problem, reference), strict=True):
+            if all(explained(part, known.value) for part in evidence):
                 return says
     return ""
 

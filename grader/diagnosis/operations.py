@@ -8,12 +8,30 @@ from typing import Any
 import numpy as np
 
 from grader.assignment import Problem
-from grader.diagnosis.evidence import ValueOn
+from grader.diagnosis.evidence import Numbers, ValueOn
 from grader.diagnosis.hypothesis import PLACES, STRUCTURE, Hypothesis, inputs
 from grader.shapes import Array
 
 Transform = tuple[str, str, Callable[[Any], Any]]
 Transform2 = tuple[str, str, Callable[[Any, Any], Any]]
+
+
+def _identity(R: Numbers) -> Numbers:
+    return np.eye(*R.shape)
+
+
+def _row_means(R: Numbers) -> Numbers:
+    return np.asarray(R * 0 + R.mean(-1, keepdims=True))
+
+
+def _column_means(R: Numbers) -> Numbers:
+    return np.asarray(R * 0 + R.mean(0, keepdims=True))
+
+
+def _mean_everywhere(R: Numbers) -> Numbers:
+    return np.asarray(R * 0 + R.mean())
+
+
 REARRANGED: tuple[Transform, ...] = (
     ("reversed", "The order of the entries is reversed.", np.flip),
     ("rows reversed", "The order along the first axis is reversed.", lambda R: np.flip(R, 0)),
@@ -37,9 +55,9 @@ OPERATED: tuple[Transform, ...] = (
     ("squared", "It is squared, entry by entry.", lambda R: R**2),
     ("root", "It is the square root of the right answer.", np.sqrt),
     ("sum everywhere", "Every entry is the sum of all the right ones.", lambda R: R * 0 + R.sum()),
-    ("mean everywhere", "Every entry is the mean of all the right ones.", lambda R: R * 0 + R.mean()),
+    ("mean everywhere", "Every entry is the mean of all the right ones.", _mean_everywhere),
     ("ones", "It is 1 everywhere, whatever the input.", np.ones_like),
-    ("identity", "It is the identity matrix, whatever the input.", lambda R: np.eye(*R.shape)),
+    ("identity", "It is the identity matrix, whatever the input.", _identity),
     ("inverse", "It is the inverse of the right answer.", np.linalg.inv),
     ("pseudo-inverse", "It is the pseudo-inverse of the right answer.", np.linalg.pinv),
     ("length", "Only the length of the right answer is returned.", np.linalg.norm),
@@ -49,16 +67,8 @@ OPERATED: tuple[Transform, ...] = (
     ("summed over rows", "The entries of each column are summed up.", lambda R: R.sum(0)),
     ("mean of rows", "The entries of each row are averaged.", lambda R: R.mean(-1)),
     ("mean of columns", "The entries of each column are averaged.", lambda R: R.mean(0)),
-    (
-        "row means",
-        "Every entry is the mean of the right ones in its row.",
-        lambda R: R * 0 + R.mean(-1, keepdims=True),
-    ),
-    (
-        "column means",
-        "Every entry is the mean of the right ones in its column.",
-        lambda R: R * 0 + R.mean(0, keepdims=True),
-    ),
+    ("row means", "Every entry is the mean of the right ones in its row.", _row_means),
+    ("column means", "Every entry is the mean of the right ones in its column.", _column_means),
     (
         "row sums",
         "Every entry is the sum of the right ones in its row.",
@@ -116,16 +126,8 @@ OPERATED: tuple[Transform, ...] = (
 
 TOO_MANY = "The numbers are right, with an axis of length 1 too many."
 REDUCTIONS: tuple[Transform, ...] = (
-    (
-        "last axis of length 1",
-        "The numbers are right, with an axis of length 1 too many.",
-        lambda a: a.squeeze(-1),
-    ),
-    (
-        "first axis of length 1",
-        "The numbers are right, with an axis of length 1 too many.",
-        lambda a: a.squeeze(0),
-    ),
+    ("last axis of length 1", TOO_MANY, lambda a: a.squeeze(-1)),
+    ("first axis of length 1", TOO_MANY, lambda a: a.squeeze(0)),
     ("sum not taken", "Its entries sum to the right number: the sum is not taken.", np.sum),
     ("trace not taken", "Its trace is the right number: the trace is not taken.", np.trace),
     ("rows not summed", "Its rows have to be summed up.", lambda a: np.sum(a, 0)),
@@ -190,12 +192,12 @@ def contracted(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
 
 ADDENDS: tuple[Transform, ...] = (
     ("transpose", "its transpose", lambda R: R.T if R.ndim > 1 else None),
-    ("identity", "the identity matrix", lambda R: np.eye(*R.shape)),
+    ("identity", "the identity matrix", _identity),
     ("ones", "1", np.ones_like),
-    ("row means", "the mean of every row", lambda R: R * 0 + R.mean(-1, keepdims=True)),
-    ("column means", "the mean of every column", lambda R: R * 0 + R.mean(0, keepdims=True)),
-    ("mean everywhere", "the mean of all entries", lambda R: R * 0 + R.mean()),
-    ("diagonal", "its diagonal", lambda R: R * np.eye(*R.shape)),
+    ("row means", "the mean of every row", _row_means),
+    ("column means", "the mean of every column", _column_means),
+    ("mean everywhere", "the mean of all entries", _mean_everywhere),
+    ("diagonal", "its diagonal", lambda R: R * _identity(R)),
 )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader import numeric, sampling
 from grader.compare import GREEN, SINGLE
-from grader.key import OFFS, Sample, as_formulas_take_it, conditions_of, is_usable, off
+from grader.key import OFFS, Sample, conditions_of, exact_arguments, is_usable, off
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, apart, copy, same, value
 
@@ -38,7 +38,7 @@ def _check(subject: Subject, name: str, tries: Callable[[Subject, Sample], str])
 
 
 def _inputs(subject: Subject, sample: Sample) -> list[Any]:
-    return [as_formulas_take_it(x) for x in sample.case.arguments(subject.problem)]
+    return exact_arguments(subject.problem, sample.case)
 
 
 def _repeats(subject: Subject, sample: Sample) -> str:
@@ -95,7 +95,7 @@ def _untouched(subject: Subject, sample: Sample) -> str:
 def _any_scale(subject: Subject, sample: Sample) -> str:
     """It moves as its condition says where the inputs are small and where they are large."""
     names = sampling.scaled(subject.problem)
-    if sample.case.row.name != "core" or not names:
+    if not sample.case.row.is_core or not names:
         return ""
     for scale in SCALES:
         factors = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.compare import AMBER, Judgement, Verdict
-from grader.key import NUMBERS, OFFS, Sample, as_formulas_take_it, off
+from grader.key import NUMBERS, OFFS, Sample, exact_arguments, off
 from grader.proving.definitions import line_of, place
 from grader.proving.proof import Check, Hiding, MistakeProof
 from grader.proving.trial import Failed, Subject, exactly, judged, same, tried, value
@@ -50,7 +50,7 @@ def _proof(says: str, samples: Sequence[Sample], answers: Sequence[Any]) -> Mist
     for sample, answer in zip(samples, answers, strict=True):
         judgement = judged(answer, sample)
         rows.setdefault(sample.case.row.name, []).append(judgement.verdict.passes)
-        if sample.case.row.name == "core":
+        if sample.case.row.is_core:
             decades[sample.public].append(_decades(judgement))
     hidden = tuple(Hiding(row, sum(passed), len(passed)) for row, passed in rows.items() if any(passed))
     margin = min(map(max, decades.values()))
@@ -73,7 +73,7 @@ def _fault(subject: Subject, mistake: Mistake, answers: Sequence[Any], twin: str
         public: any(
             not judged(answer, sample).verdict.passes
             for sample, answer in zip(subject.samples, answers, strict=True)
-            if sample.case.row.name == "core" and sample.public == public
+            if sample.case.row.is_core and sample.public == public
         )
         for public in (True, False)
     }
@@ -88,7 +88,7 @@ def _hidden(subject: Subject, wrong: Formula, answers: Sequence[Any], told: Mapp
     hiding = [
         (sample, verdict)
         for sample, verdict in zip(subject.samples, verdicts, strict=True)
-        if sample.case.row.name == "core" and not told[sample.public]
+        if sample.case.row.is_core and not told[sample.public]
     ]
     streams = " or ".join(name for public, name in ((True, "public"), (False, "hidden")) if not told[public])
     says = f"cannot be told from the reference on any {streams} core case"
@@ -104,8 +104,7 @@ def _hidden(subject: Subject, wrong: Formula, answers: Sequence[Any], told: Mapp
 
 def _differ_nearby(subject: Subject, wrong: Formula, sample: Sample) -> bool:
     """Whether two formulas differ where every entry is off by its own 1 ± 2⁻²⁰, which breaks any symmetry."""
-    arguments = map(as_formulas_take_it, sample.case.arguments(subject.problem))
-    nearby = list(map(off, arguments, OFFS[0]))
+    nearby = list(map(off, exact_arguments(subject.problem, sample.case), OFFS[0]))
     return not same(value(wrong, nearby), value(subject.formula, nearby), sample)
 
 

@@ -18,7 +18,7 @@ from warnings import catch_warnings, simplefilter
 from grader import authored, sampling
 from grader.compare import Verdict
 from grader.faults import Fault
-from grader.key import OFFS, as_formulas_take_it, draw_samples, off
+from grader.key import OFFS, draw_samples, exact_arguments, off
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import MutationProof
 from grader.proving.trial import SAME, Subject, apart, judged, tried, value
@@ -93,7 +93,7 @@ def _probes(subject: Subject, reference: Reference) -> Iterator[Probe]:
         other = replace(stream, seed=seed, core=MORE * stream.core)
         samples += draw_samples(problem, subject.formula, other, sampling.plan(problem, other))
     for sample in samples:
-        inputs = [as_formulas_take_it(x) for x in sample.case.arguments(problem)]
+        inputs = exact_arguments(problem, sample.case)
         beside = [off(x, offs) for x, offs in zip(inputs, OFFS[0], strict=False)]
         yield Probe(tuple(inputs), sample.expected, sample.conditions)
         yield Probe(tuple(beside), value(subject.formula, beside), sample.conditions)

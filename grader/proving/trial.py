@@ -11,7 +11,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from grader.assignment import Problem
-from grader.compare import DOUBLE, GREEN, SINGLE, Judgement, Verdict, judge
+from grader.compare import DOUBLE, GREEN, Judgement, Verdict, judge_at
 from grader.key import NUMBERS, Sample, as_formulas_take_it, parts
 from grader.proving.definitions import place
 from grader.reference import Formula
@@ -69,8 +69,7 @@ def judged(actual: Any, sample: Sample) -> Judgement:
     """What would be said of a hand-in that returned this."""
     if isinstance(actual, Failed):
         return Judgement(Verdict.RAISED, actual.said)
-    epsilon = SINGLE if sample.case.row.single else DOUBLE
-    return judge(actual, sample.expected, sample.conditions, epsilon)
+    return judge_at(actual, sample)
 
 
 def apart(actual: Any, expected: Any, conditions: Sequence[float]) -> float:

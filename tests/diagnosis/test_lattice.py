@@ -452,3 +452,12 @@ def test_long_answers_are_not_written_out(assignment, key):
         sentence = explain(table, comparisons_of(table, key, lambda R, _, a=answer: a)).sentence
         assert len(sentence) < 300
         assert "array" not in sentence
+
+
+def test_a_known_mistake_that_fails_is_not_what_returns_none(small):
+    loaded, reference, key = small
+    known = {"word": {"a typing error": Mistake(lambda x: undefined, credit=0.5)}}
+    problem = problem_of(loaded, "word")
+    comparisons = comparisons_of(problem, key, lambda R, _: None)
+    found = diagnose(problem, loaded.problems, replace(reference, mistakes=known), comparisons)
+    assert (found.diagnosis.id, found.credit) == ("wrong", 0)
