@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import numeric
 from grader.assignment import Problem
-from grader.diagnosis.changes import changes
+from grader.diagnosis.changes import Changes
 from grader.diagnosis.evidence import ValueOn
 from grader.diagnosis.hypothesis import (
     INPUT,
@@ -47,23 +47,22 @@ from grader.shapes import Array, Sizes
 STEPS = (0.1, 0.01, 0.5, 1.0)
 
 
-def tampered(problem: Problem, right: ValueOn) -> list[Hypothesis]:
+def tampered(problem: Problem, changes: Changes, right: ValueOn) -> list[Hypothesis]:
     """The right answer to inputs with one change each."""
     return [
         recalled(
             f"input:{change.id}", INPUT, f"It is what comes out {change.says}.", after(problem, change, right)
         )
-        for change in changes(problem)
+        for change in changes.values()
     ]
 
 
-def exchanged_once(problem: Problem, value: ValueOn, it: str = "it") -> list[Hypothesis]:
+def exchanged_once(problem: Problem, changes: Changes, value: ValueOn, it: str = "it") -> list[Hypothesis]:
     """Of a value that is quadratic in x: the bilinear form behind it, B(x, y) = (f(x + y) − f(x − y))/4."""
-    by_id = {change.id: change for change in changes(problem)}
 
     def polar(x: str, y: str) -> ValueOn:
         names = (f"{x}={x}+{y}", f"{x}={x}-{y}", f"{x}=2{x}")
-        ahead, behind, double = (after(problem, by_id[name], value) for name in names)
+        ahead, behind, double = (after(problem, changes[name], value) for name in names)
 
         def bilinear(sample: Sample) -> Any:
             quadratic = np.allclose(double(sample), 4 * value(sample), rtol=1e-5, atol=0)
@@ -71,7 +70,7 @@ def exchanged_once(problem: Problem, value: ValueOn, it: str = "it") -> list[Hyp
 
         return bilinear
 
-    pairs = [(x, y) for x, y in permutations(problem.parameters, 2) if f"{x}={x}+{y}" in by_id]
+    pairs = [(x, y) for x, y in permutations(problem.parameters, 2) if f"{x}={x}+{y}" in changes]
     return [
         recalled(
             f"input:{x}={y} once" if it == "it" else f"term:{it}:{x}={y} once",
@@ -83,9 +82,9 @@ def exchanged_once(problem: Problem, value: ValueOn, it: str = "it") -> list[Hyp
     ]
 
 
-def tampered_twice(problem: Problem, right: ValueOn) -> Iterator[Hypothesis]:
+def tampered_twice(problem: Problem, changes: Changes, right: ValueOn) -> Iterator[Hypothesis]:
     """The right answer to inputs with two changes, each of other inputs, and each one that is often made."""
-    for one, other in combinations((change for change in changes(problem) if change.frequent), 2):
+    for one, other in combinations((change for change in changes.values() if change.frequent), 2):
         if not set(one.touched) & set(other.touched):
             yield recalled(
                 f"input:{one.id}+input:{other.id}",

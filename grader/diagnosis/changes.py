@@ -35,6 +35,8 @@ class Change:
     frequent: bool = False
 
 
+Changes = Mapping[str, Change]
+
 FREQUENT: tuple[Template, ...] = (
     ("{x}=0", "as if {x} were 0", lambda a: a * 0.0),
     ("{x}=-{x}", "with the sign of {x} flipped", lambda a: -a),
@@ -141,15 +143,16 @@ OF_BOTH: tuple[Template, ...] = (  # the activation {s} and its derivative {r}: 
 )
 
 
-def changes(problem: Problem) -> list[Change]:
-    """Every single change of a problem's inputs, the likelier ones first."""
+def changes(problem: Problem) -> Changes:
+    """Every single change of a problem's inputs by its id, the likelier ones first."""
     specs = problem.parameters
-    return [
+    found = (
         *(change for x, spec in specs.items() for change in _of_one(x, spec)),
         *(change for pair in combinations(specs.items(), 2) for change in _of_two(*pair)),
         *_all_transposed(specs),
         *_cut_off(problem),
-    ]
+    )
+    return {change.id: change for change in found}
 
 
 def dropped(inputs: tuple[str, ...]) -> Change:

@@ -18,7 +18,7 @@ import numpy as np
 
 from grader.assignment import Problem
 from grader.diagnosis import answers, coefficients, operations, summands
-from grader.diagnosis.changes import changes
+from grader.diagnosis.changes import Changes, changes
 from grader.diagnosis.coefficients import OnEachCase, Powers
 from grader.diagnosis.evidence import (
     FEWEST,
@@ -96,9 +96,13 @@ class Search:
         return is_real(self.evidence[0].expected)
 
     @cached_property
+    def changes(self) -> Changes:
+        return changes(self.problem)
+
+    @cached_property
     def singles(self) -> list[Hypothesis]:
-        changed = answers.tampered(self.problem, self.right)
-        return [*changed, *answers.exchanged_once(self.problem, self.right)]
+        changed = answers.tampered(self.problem, self.changes, self.right)
+        return [*changed, *answers.exchanged_once(self.problem, self.changes, self.right)]
 
     @cached_property
     def others(self) -> list[Hypothesis]:
@@ -290,7 +294,7 @@ def _fitted(at: Search, values: dict[str, ValueOn]) -> dict[str, Fraction] | Non
 def _changed_input(at: Search) -> Iterator[Finding]:
     """The right answer to changed inputs; of several such changes, one of an input that enters only once."""
     holding = [h for h in at.singles if explained(at.evidence, h.value)]
-    touched = {f"input:{change.id}": change.touched for change in changes(at.problem)}
+    touched = {f"input:{change.id}": change.touched for change in at.changes.values()}
 
     def far_fetched(hypothesis: Hypothesis) -> tuple[bool, int]:
         names = touched.get(hypothesis.id, ())
@@ -304,8 +308,7 @@ def _changed_input(at: Search) -> Iterator[Finding]:
 
 def _is_affine(at: Search, x: str) -> bool:
     """Whether the right answer is affine in this input: f(2x) − f(x) = f(x) − f(0)."""
-    by_id = {change.id: change for change in changes(at.problem)}
-    double, zero = by_id.get(f"{x}=2{x}"), by_id.get(f"{x}=0")
+    double, zero = at.changes.get(f"{x}=2{x}"), at.changes.get(f"{x}=0")
     if double is None or zero is None:
         return False
     first = at.evidence[0]
@@ -316,7 +319,7 @@ def _is_affine(at: Search, x: str) -> bool:
 
 
 def _changed_twice(at: Search) -> Iterator[Finding]:
-    for hypothesis in answers.tampered_twice(at.problem, at.right):
+    for hypothesis in answers.tampered_twice(at.problem, at.changes, at.right):
         found = relation(at.evidence, hypothesis.value)
         if found:
             besides = f" Besides, {found.words}." if found.id else ""
@@ -370,7 +373,7 @@ def _changed_term(at: Search) -> Iterator[Finding]:
     """One term on a changed input, the others on the right ones; or the other way round."""
     for name, term in at.terms.items():
         rest = _minus(at.right, term)
-        for change in changes(at.problem):
+        for change in at.changes.values():
             key, says = f"term:{name}:{change.id}", f"is what comes out {change.says}"
             changed = remembered(key, after(at.problem, change, term))
             if explained(at.evidence, _plus(rest, changed)):
@@ -378,7 +381,7 @@ def _changed_term(at: Search) -> Iterator[Finding]:
             key = f"term:all but {name}:{change.id}"
             if explained(at.evidence, _plus(term, remembered(key, after(at.problem, change, rest)))):
                 yield Finding(key, TERM, f"Everything but {name} {says}.")
-        for hypothesis in answers.exchanged_once(at.problem, term, name):
+        for hypothesis in answers.exchanged_once(at.problem, at.changes, term, name):
             if explained(at.evidence, _plus(rest, hypothesis.value)):
                 yield Finding(hypothesis.id, TERM, hypothesis.place)
 
@@ -393,7 +396,7 @@ def _minus(one: ValueOn, other: ValueOn) -> ValueOn:
 
 def _terms_of_changed(at: Search) -> Iterator[Finding]:
     """All terms on a changed input, with wrong coefficients besides."""
-    for change in (change for change in changes(at.problem) if not change.id.endswith(FILLED)):
+    for change in (change for change in at.changes.values() if not change.id.endswith(FILLED)):
         terms = {
             name: remembered(f"term:{name}:{change.id}", after(at.problem, change, term))
             for name, term in at.terms.items()
