@@ -130,6 +130,27 @@ def verify_command(folder: Path | None, json_path: str | None, isolation: str, *
         sys.exit(FAILED)
 
 
+@main.command("handout")
+@click.argument("out", type=click.Path(path_type=Path))
+@assignment_option
+def handout_command(out: Path, folder: Path | None) -> None:
+    """Build the students' package at OUT, a new .zip: statement, starter, public problems, and grader itself.
+
+    \b
+    Example:
+      grader handout hw2.zip
+    """
+    with _faults_in_one_sentence():
+        from grader.assignment import find_assignment, load_assignment
+        from grader.handout import hand_out
+
+        with redirect_stdout(sys.stderr):  # what an author's file prints is no result
+            names = hand_out(load_assignment(folder or find_assignment(Path())), out)
+        click.echo(f"{out} holds, from an allow-list and nothing of reference/:")
+        for name in names:
+            click.echo(f"  {name}")
+
+
 def _checked(json_path: str | None) -> None:
     if json_path == "":
         raise click.BadParameter("it needs a path, or - for stdout", param_hint="--json")
