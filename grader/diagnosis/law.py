@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import Problem
+from grader.directions import APART, telling
 from grader.functions import LinearMap
 from grader.key import Sample
 from grader.literals import literal
@@ -33,8 +34,6 @@ from grader.problem import (
     variables,
 )
 
-APART = 0.05  # of the larger number: so far should what is predicted be from what is so
-DIRECTIONS = 20
 FEW_PARTS, SHORT = 6, 30  # of what is written out in a sentence
 Numbers = NDArray[Any]
 
@@ -99,15 +98,9 @@ def _is_plain(x: Any) -> bool:
     return x is None or (isinstance(x, (int, float, str)) and len(repr(x)) <= SHORT)
 
 
-def _directions(problem: Problem, shape: tuple[int, ...]) -> list[Numbers]:
-    """Short decimals, the same ones whenever the problem and the shape are."""
-    rng = np.random.default_rng([*problem.name.encode(), *shape])
-    return [np.round(rng.normal(size=shape), 1) + 0.0 for _ in range(DIRECTIONS)]  # no -0.0
-
-
 def _along(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers, what: str) -> Law:
     """dL = ⟨G, dX⟩ = tr(D dX)."""
-    D = _telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
+    D = telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
     so, predicted = _told((expected * D).sum(), (actual * D).sum())
     called = f"{problem.name}({', '.join(problem.parameters)})"
     law = f"np.sum({called} * d{wrt})" if what == "gradient" else f"np.trace({called} @ d{wrt})"
@@ -117,20 +110,9 @@ def _along(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbe
     )
 
 
-def _telling(problem: Problem, shape: tuple[int, ...], numbers: Any) -> Numbers:
-    """The first direction along which the two numbers are well apart, else the one with the most."""
-    directions = _directions(problem, shape)
-
-    def apart(D: Numbers) -> float:
-        so, predicted = numbers(D)
-        return float(abs(so - predicted) / max(abs(so), abs(predicted), 1e-300))
-
-    return next((D for D in directions if apart(D) >= APART), max(directions, key=apart))
-
-
 def _form(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers) -> Law:
     """d²s = dxᵀ H dx; where H is wrong in its skew part alone, which this does not see, an entry."""
-    D = _telling(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
+    D = telling(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
     so, predicted = float(D @ expected @ D), float(D @ actual @ D)
     if abs(so - predicted) < APART * abs(so):
         return _entry("", f"the Hessian of {of}", expected, actual)
@@ -171,7 +153,7 @@ def _identified(problem: Problem, kind: Identify, sample: Sample, actual: Number
     name, linear = black_box(kind.given)
     box: LinearMap = sample.case.values[name]
     yours = LinearMap(actual, box.by)
-    D = _telling(problem, box.by, lambda D: (np.max(box(D)), np.max(yours(D))))
+    D = telling(problem, box.by, lambda D: (np.max(box(D)), np.max(yours(D))))
     d = "dv" if len(box.by) == 1 else "dN"
     formula = f"M {d}" if linear.of else f"tr(Mᵀ {d})" if len(box.by) > 1 else f"uᵀ {d}"
     law = _entry(f"along this {d}, ", f"{name}({d})", box(D), yours(D), f"{formula} with your answer")

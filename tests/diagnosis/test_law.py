@@ -132,13 +132,6 @@ def test_without_a_function_the_input_stands_there_and_for_another_shape_nothing
     assert law.broken(problem, sample, sample.expected.T) is None
 
 
-def test_directions_are_short_decimals_and_always_the_same(assignment):
-    problem = problem_of(assignment, "grad_W")
-    one, other = (law._directions(problem, (3, 4)) for _ in range(2))
-    np.testing.assert_array_equal(one, other)
-    assert all(len(f"{x:.15g}") <= 4 for x in np.ravel(one))
-
-
 def test_numbers_that_look_alike_get_more_digits():
     assert law._told(1.0, 1.0000001) == ("1", "1.0000001")
 
