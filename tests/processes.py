@@ -1,5 +1,6 @@
 """Which processes are there, by the kernel's word."""
 
+import os
 from pathlib import Path
 
 
@@ -12,3 +13,11 @@ def children(pid):
 def tree_of(server):
     """The server's process, and every process below it."""
     return {server._popen.pid, *children(server._popen.pid)}
+
+
+def is_gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -45,6 +45,8 @@ ORDER = [
     "key",
     "sandbox.session",
     "sandbox.jail",
+    "sandbox.spawner",
+    "sandbox.process",
     "sandbox.isolation",
     "sandbox.question",
     "sandbox.server",

@@ -1,53 +1,39 @@
 """Where students' processes come from: on Linux forked by a server that this module starts, watches and ends.
 
-A server's environment is built, not copied; its interpreter is isolated (`-I`) and writes no bytecode
-(`-B`); it gets one socket and nothing else of the grader's. Elsewhere there is no wall: every process is a
-fresh interpreter, and `isolation` says so.
+A server's interpreter is isolated (`-I`) and writes no bytecode (`-B`); it gets one socket and nothing else
+of the grader's. Elsewhere there is no wall: every process is a fresh interpreter, and `isolation` says so.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from math import ceil
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from grader.faults import Fault
 from grader.sandbox import kernel
 from grader.sandbox.isolation import Isolation
+from grader.sandbox.process import (
+    ENVIRONMENT,
+    START_SECONDS,
+    Process,
+    last_words,
+    ours_to_blame,
+    ready_line,
+    unstarted,
+)
+from grader.sandbox.spawner import Spawner
 
 if TYPE_CHECKING:  # the server starts before anything that imports numpy
     from grader.assignment import Limits
-    from grader.sandbox.line import Line
 
-START_SECONDS = 30.0  # in which a server must be ready, and give any answer
 PATIENCE = 1.0  # seconds in which a server may end by itself
 PACKET = 1 << 16  # bytes
-MOST_SAID = 100_000  # bytes of what a server that did not start had to say
-ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-NO_WALL = Isolation(open=("everything: this system has no wall",))
-
-
-@dataclass(frozen=True)
-class Process:
-    """A student's process that waits for a hand-in: its number, and the line to it."""
-
-    pid: int
-    line: Line
-    popen: subprocess.Popen[bytes] | None = None  # where no server has forked it
 
 
 class Server:
@@ -100,7 +86,7 @@ class Server:
 
     def _worker(self, pid: int, end: socket.socket) -> Process:
         try:
-            return Process(pid, _ready_line(end))
+            return Process(pid, ready_line(end))
         except Fault:
             self._asked("stop 0")
             raise
@@ -149,7 +135,7 @@ class Server:
         self._control.settimeout(START_SECONDS)
         said = self._answer()
         if said is None:
-            raise _unstarted(_last_words(self._popen))
+            raise unstarted(last_words(self._popen))
         standing, succeeded = said.split(";")
         return Isolation(tuple(standing.split()), tuple(succeeded.split()))
 
@@ -176,42 +162,6 @@ class Server:
             raise Fault(f"isolation was {before.line} and is now {self._isolation.line}: grade again")
 
 
-class Spawner:
-    """Where there is no wall: a fresh interpreter for each hand-in. Serves as a `Server` does."""
-
-    isolation = NO_WALL
-
-    def fork(self, _limits: Limits) -> Process:
-        """A fresh interpreter that runs the worker, in a session of its own; raises as `Server.fork` does."""
-        ours, theirs = socket.socketpair()
-        with theirs, _ours_to_blame(ours):
-            popen = _interpreter("grader.sandbox.worker", theirs)
-        try:
-            return Process(popen.pid, _ready_line(ours), popen)
-        except Fault:
-            said = _last_words(popen)
-            popen.wait()
-            assert popen.stderr
-            popen.stderr.close()
-            raise _unstarted(said) from None
-
-    def stop(self, process: Process, patience: float = 0.0) -> int:
-        """As `Server.stop`; but a process that has left its session lives on."""
-        popen = process.popen
-        assert popen
-        assert popen.stderr
-        with suppress(subprocess.TimeoutExpired):
-            popen.wait(patience)
-        with suppress(ProcessLookupError):
-            os.killpg(popen.pid, signal.SIGKILL)
-        process.line.close()
-        popen.stderr.close()
-        return popen.wait()
-
-    def close(self) -> None:
-        """Nothing runs between hand-ins."""
-
-
 Source = Server | Spawner
 
 
@@ -232,7 +182,7 @@ def started(without: Sequence[str] = ()) -> Iterator[Source]:
 def _served(number: int, without: Sequence[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """A server in a fresh interpreter, and the grader's end of its control socket."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs, _ours_to_blame(ours):
+    with theirs, ours_to_blame(ours):
         return _interpreter("grader.sandbox.server", theirs, str(os.getpid()), str(number), *without), ours
 
 
@@ -247,48 +197,3 @@ def _interpreter(module: str, end: socket.socket, *arguments: str) -> subprocess
         pass_fds=(end.fileno(),),
         start_new_session=True,
     )
-
-
-@contextmanager
-def _ours_to_blame(end: socket.socket) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        end.close()
-        raise Fault(f"the student's process did not start: {error}") from None
-
-
-def _ready_line(end: socket.socket) -> Line:
-    """The line to a process that has said that it is ready."""
-    from grader.sandbox.frames import FrameError
-    from grader.sandbox.line import Line
-
-    line = Line(end)
-    try:
-        said = line.receive(monotonic() + START_SECONDS)
-    except (OSError, EOFError, FrameError):
-        said = None
-    match said:
-        case ("ready",):
-            return line
-        case ("unfit", str(layer), str(error)):
-            reason = f"its layer {layer} was refused: {error}"
-        case _:
-            reason = "it said nothing"
-    end.close()
-    raise Fault(f"the student's process did not start: {reason}")
-
-
-def _unstarted(words: str) -> Fault:
-    if "No module named 'grader" in words:
-        words = f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
-    return Fault(f"the student's process did not start: {words or 'it said nothing'}")
-
-
-def _last_words(popen: subprocess.Popen[bytes]) -> str:
-    """The last line on stderr of an interpreter that never got ready; it is killed for that."""
-    with suppress(ProcessLookupError):
-        os.killpg(popen.pid, signal.SIGKILL)
-    assert popen.stderr
-    lines = popen.stderr.read(MOST_SAID).decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else ""

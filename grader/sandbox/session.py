@@ -34,12 +34,15 @@ from grader.sandbox.outcome import (
     Returned,
     TimedOut,
 )
+from grader.sandbox.process import Process
 from grader.sandbox.question import Question
 from grader.submission import Submission
 
 PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how
 MAX_TEXT = 600  # characters of one text from the student's process
 MAX_NAME = 100  # of a name
+KILLED = 9  # SIGKILL, a name that Windows does not have
+WINDOWS_CRASH = 0x80000000  # from here on an exit code says what went wrong, such as an access violation
 NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
 
@@ -67,7 +70,7 @@ class Session:
         self._limits = limits
         self._ends = math.inf  # the clock starts with the first load
         self._source = source
-        self._process: jail.Process | None = None
+        self._process: Process | None = None
         self._unloadable: Outcome | None = Missing(submission.fault) if submission.fault else None
 
     def __enter__(self) -> Session:
@@ -242,9 +245,11 @@ def _note(note: Any) -> Note:
 
 
 def _ending(code: int) -> str:
+    if code >= WINDOWS_CRASH:
+        return f"it crashed ({code:#x})"
     if code >= 0:
         return f"it ended the process (exit code {code})"
-    if code == -signal.SIGKILL:
+    if code == -KILLED:
         return "it was killed, or closed the grader's connection"
     named = {int(each): each.name for each in signal.Signals}  # most real-time signals have no name
     return f"it crashed ({named.get(-code, f'signal {-code}')})"

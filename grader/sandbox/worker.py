@@ -26,12 +26,14 @@ from grader.sandbox.meter import metered
 from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
 
 
-def main(descriptor: int) -> None:
-    """Without a wall: serve one hand-in in a fresh interpreter."""
-    line = Line(socket.socket(fileno=descriptor))
+def main(port: int, password: str) -> None:
+    """Without a wall: call whoever started this interpreter, and serve one hand-in."""
+    end = socket.create_connection(("127.0.0.1", port))
+    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    end.sendall(password.encode())
     forget_the_grader()
     silence(2)
-    work(line)
+    work(Line(end))
 
 
 def work(line: Line) -> NoReturn:
@@ -212,7 +214,3 @@ def silence(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -1,5 +1,6 @@
 """How the sandbox's tests put a text into a real process and ask it."""
 
+import sys
 from textwrap import dedent
 
 import pytest
@@ -49,3 +50,16 @@ def value(ask):
         return getattr(outcome, "value", outcome)
 
     return returned
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """Put a shell script in the interpreter's place."""
+
+    def install(text):
+        path = tmp_path / "python"
+        path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        path.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(path))
+
+    return install

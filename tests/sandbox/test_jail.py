@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import children, tree_of
+from processes import children, is_gone, tree_of
 
 from grader.assignment import Limits
 from grader.faults import Fault
@@ -22,27 +22,6 @@ from grader.submission import Submission
 ROOT = Path(__file__).parents[2]
 NOTHING = ((),)
 PYTHON = sys.executable
-
-
-def is_gone(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
-@pytest.fixture
-def program(tmp_path, monkeypatch):
-    """Put a shell script in the interpreter's place."""
-
-    def install(text):
-        path = tmp_path / "python"
-        path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-        path.chmod(0o755)
-        monkeypatch.setattr(sys, "executable", str(path))
-
-    return install
 
 
 @pytest.fixture
@@ -326,38 +305,6 @@ def test_an_interpreter_that_is_missing_is_the_graders_fault(monkeypatch):
 )
 def test_a_death_is_told_in_words(ask, death, words):
     assert ask(f"import ctypes, os, signal\ndef f(): {death}") == Crashed(words)
-
-
-@pytest.fixture
-def spawner():
-    """What serves where there is no wall."""
-    return jail.Spawner()
-
-
-def test_without_a_wall_the_messages_are_the_same(spawner):
-    with Session(submitted("def f(x): return 2 * x\ndef g(x): 1 / 0"), Limits(), spawner) as session:
-        (right,) = session.ask(Question("f", ("x",), ((1.5,),)))
-        (raised,) = session.ask(Question("g", ("x",), ((1.5,),)))
-
-    assert (right.value, raised.kind, raised.where) == (3, "ZeroDivisionError", "hw2.py, line 2")
-
-
-def test_without_a_wall_a_process_is_ended_all_the_same(spawner):
-    process = spawner.fork(Limits())
-
-    assert (spawner.stop(process), is_gone(process.pid)) == (-signal.SIGKILL, True)
-
-
-def test_without_a_wall_a_process_that_does_not_start_is_the_graders_fault(spawner, program):
-    program("echo No module named numpy >&2; exit 1")
-
-    with pytest.raises(Fault) as caught:
-        spawner.fork(Limits())
-    assert str(caught.value) == "the student's process did not start: No module named numpy"
-
-
-def test_without_a_wall_isolation_says_so(spawner):
-    assert not spawner.isolation.sound
 
 
 def test_layers_can_be_left_out_by_those_who_measure():
