@@ -38,6 +38,7 @@ ORDER = [
     "diagnosis.coefficients",
     "diagnosis.regions",
     "diagnosis.evidence",
+    "remainder",
     "directions",
     "literals",
     "record",

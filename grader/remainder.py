@@ -1,0 +1,245 @@
+"""What is left of a function's change behind an expansion, at steps along one direction.
+
+Behind a right expansion to order k it falls like hᵏ⁺¹, behind one whose last term is wrong like hᵏ, until
+only rounding is left. That explains an answer and decides nothing: along one direction a mistake may not
+show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import factorial, log2
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import numeric
+from grader.assignment import Problem
+from grader.directions import telling
+from grader.numeric import Path
+from grader.problem import (
+    CurveDerivative,
+    Derivative,
+    Differential,
+    Gradient,
+    Hessian,
+    Taylor,
+    apply,
+    ordinal,
+    variables,
+)
+
+ROUNDING = 2.0**-46  # 64 ε of the largest value: what is smaller may be rounding alone
+BITS = 56  # behind a right expansion only rounding is left from a step of 2^(−53/(k+1)) on
+NEAR = 2.0**-12  # the step at which two measured slopes are told apart
+FEWEST = 3  # points that a slope is fitted to
+
+Numbers = NDArray[Any]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Remainders:
+    """max |f(x + h d) − its expansion| at some steps h, with a student's answer and with a right one.
+
+    `right` has the derivative measured numerically, so that a student sees what right looks like. What is
+    smaller than `floor`, 64 ε max |f|, may be rounding alone.
+    """
+
+    problem: str
+    of: str  # the public function
+    along: str  # "dW", "dA and dB", "t"
+    order: int  # of the expansion: behind a right one the slope is order + 1, behind a wrong one order
+    steps: tuple[float, ...]  # decreasing
+    yours: tuple[float, ...]
+    right: tuple[float, ...]
+    floor: float
+    answer: str  # what is asked: "gradient", "second differential", "expansion"
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether the right expansion is the function itself, as of a polynomial: there is no slope then.
+
+        Each derivative that is measured by differences loses as many digits as these are narrow.
+        """
+        return max(self.right) * numeric.WIDTH ** max(self.order - 1, 1) <= self.floor
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A function along a direction, t ↦ f(x + t d), and what two answers say of its last derivative there.
+
+    Both are `None` where the answer is the expansion itself. `unit` is how far along d is as far as x is
+    large.
+    """
+
+    direction: Values
+    order: int
+    unit: float
+    answer: str
+    yours: Any = None
+    right: Any = None
+
+
+def remainders(
+    problem: Problem, values: Values, actual: Any, expected: Any, scaled: Sequence[Any] = ()
+) -> Remainders | None:
+    """The remainders on one case; `None` where there is no public function, or no step where all is finite.
+
+    Args:
+        values: everything drawn for the case.
+        actual: the student's answer there, of the right shape and finite.
+        expected: the right one, such as `problem.kind.derive(values)`, in double precision.
+        scaled: for an expansion, the student's answers to `taylor_calls`, `None` where there was none.
+    """
+    values = {x: _exact(value) for x, value in values.items()}
+    line = _line(problem, values, actual, expected)
+    if line is None:
+        return None
+    with np.errstate(all="ignore"), catch_warnings():
+        simplefilter("ignore")  # that an imaginary part is lost is noticed, see _first
+        return _measured(problem, line, _path(problem, values, line.direction), scaled)
+
+
+def taylor_calls(problem: Problem, values: Values) -> tuple[Values, ...]:
+    """For an expansion, the values in double precision, the direction times every step; else nothing."""
+    if not isinstance(problem.kind, Taylor):
+        return ()
+    d = f"d{problem.kind.wrt}"
+    line = _given(values, (problem.kind.wrt,), problem.kind.order, "expansion")
+    exact = {x: _exact(value) for x, value in values.items()}
+    return tuple({**exact, d: h * exact[d]} for h in _steps(line))
+
+
+def slope(remainders: Remainders) -> float | None:
+    """How steeply the student's remainder falls: the median slope between points above the floor.
+
+    `None` where fewer than three points are. For a caption, never for a verdict (Theil 1950, Sen 1968).
+    """
+    logs = [
+        (log2(h), log2(size))
+        for h, size in zip(remainders.steps, remainders.yours, strict=True)
+        if size > remainders.floor
+    ]
+    if len(logs) < FEWEST:
+        return None
+    return float(np.median([(s - r) / (g - h) for (g, s), (h, r) in combinations(logs, 2)]))
+
+
+def _line(problem: Problem, values: Values, actual: Any, expected: Any) -> _Line | None:
+    match problem.kind:
+        case Gradient(wrt=x):
+            return _linear(problem, values, x, np.asarray(actual), np.asarray(expected), "gradient")
+        case Derivative(wrt=x):
+            return _linear(problem, values, x, np.transpose(actual), np.transpose(expected), "derivative")
+        case Hessian(wrt=x):
+            return _quadratic(problem, values, x, np.asarray(actual), np.asarray(expected))
+        case Differential(order=order) as kind:
+            answer = "differential" if order == 1 else f"{ordinal(order)} differential"
+            return _given(values, variables(kind), order, answer, actual, expected)
+        case CurveDerivative(order=order) as kind:
+            (t,) = variables(kind)
+            return _Line({t: 1.0}, order, 1.0, f"{ordinal(order)} derivative", actual, expected)
+        case Taylor(wrt=x, order=order):
+            return _given(values, (x,), order, "expansion")
+    return None
+
+
+def _linear(
+    problem: Problem, values: Values, x: str, actual: Numbers, expected: Numbers, answer: str
+) -> _Line:
+    """dL = ⟨G, dX⟩ = tr(D dX), along the direction that the law is stated for."""
+    D = telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
+    unit = numeric.scale(values[x]) / numeric.scale(D)
+    return _Line({x: D}, 1, unit, answer, (actual * D).sum(), (expected * D).sum())
+
+
+def _quadratic(problem: Problem, values: Values, x: str, actual: Numbers, expected: Numbers) -> _Line:
+    """d²s = dxᵀ H dx."""
+    d = telling(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
+    unit = numeric.scale(values[x]) / numeric.scale(d)
+    return _Line({x: d}, 2, unit, "Hessian", d @ actual @ d, d @ expected @ d)
+
+
+def _given(
+    values: Values, wrt: Sequence[str], order: int, answer: str, yours: Any = None, right: Any = None
+) -> _Line:
+    """Along the direction that the student's function was given."""
+    unit = min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
+    return _Line({x: values[f"d{x}"] for x in wrt}, order, unit, answer, yours, right)
+
+
+def _steps(line: _Line) -> tuple[float, ...]:
+    """Powers of two times the unit, from a half to where only rounding is left of a right answer's."""
+    powers = range(1, BITS // (line.order + 1) + 1, 2 if line.order == 1 else 1)
+    return tuple(line.unit * 2.0**-power for power in powers)
+
+
+def _path(problem: Problem, values: Values, direction: Values) -> Path:
+    """t ↦ f(x + t d); not a number where the function raises, as it may outside its domain."""
+    of: Callable[..., Any] = problem.kind.of  # type: ignore[union-attr]  # a line has a function
+
+    def path(t: Any) -> Any:
+        try:
+            return np.asarray(apply(of, values, {x: values[x] + t * d for x, d in direction.items()}))
+        except Exception:
+            return np.asarray(np.nan)
+
+    return path
+
+
+def _measured(problem: Problem, line: _Line, path: Path, scaled: Sequence[Any]) -> Remainders | None:
+    steps, taylor = _steps(line), line.right is None
+    lower = [numeric.derivative(path, k, _first, line.unit) for k in range(1, line.order + taylor)]
+    points = [path(0.0), *map(path, steps)]
+    right = [_expansion([points[0], *lower, *([] if taylor else [line.right])], h) for h in steps]
+    yours = scaled if taylor else [_expansion([points[0], *lower, line.yours], h) for h in steps]
+    rows = [
+        (h, _apart(point, mine), _apart(point, its))
+        for h, point, mine, its in zip(steps, points[1:], yours, right, strict=False)
+    ]
+    finite = [row for row in rows if np.isfinite(row).all()]
+    if not finite:
+        return None
+    floor = ROUNDING * max(_size(point) for point in points if np.isfinite(point).all())
+    of = problem.kind.of.__name__  # type: ignore[union-attr]  # a line has a function
+    along = " and ".join(x if isinstance(problem.kind, CurveDerivative) else f"d{x}" for x in line.direction)
+    h, mine, its = zip(*finite, strict=True)
+    return Remainders(problem.name, of, along, line.order, h, mine, its, floor, line.answer)
+
+
+def _expansion(derivatives: Sequence[Any], h: float) -> Numbers:
+    """Σ hᵏ/k! f⁽ᵏ⁾."""
+    return np.asarray(sum(h**k / factorial(k) * np.asarray(f) for k, f in enumerate(derivatives)))
+
+
+def _apart(point: Numbers, expansion: Any) -> float:
+    """max |f − expansion|; not a number where the two cannot be compared."""
+    numbers = isinstance(expansion, (bool, int, float, np.generic, np.ndarray))
+    array = np.asarray(expansion if numbers else np.nan)
+    if array.dtype.kind not in "biuf" or array.shape != point.shape:
+        return float("nan")
+    return _size(point - array.astype(float))
+
+
+def _size(x: Numbers) -> float:
+    return float(np.max(np.abs(x), initial=0.0))
+
+
+def _first(path: Path) -> Numbers:
+    """f′(0) by a complex step, or by differences where these leave less of f: it is wrong of `np.abs`."""
+    by_step, by_differences = numeric.complex_step(path), numeric.differences(path)
+
+    def left(slope: Numbers) -> float:
+        return _size(path(NEAR) - path(0.0) - NEAR * slope)
+
+    return by_differences if not left(by_step) <= 2 * left(by_differences) else by_step
+
+
+def _exact(x: Any) -> Any:
+    """An input in double precision."""
+    return x.astype(float) if isinstance(x, np.ndarray) and x.dtype.kind in "fiu" else x
