@@ -16,7 +16,7 @@ import numpy as np
 from grader import sampling
 from grader.assignment import load_assignment
 from grader.compare import AMBER, GREEN, judge
-from grader.key import draw_samples
+from grader.key import by_reference, draw_samples
 from grader.reference import load_reference
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +57,7 @@ def main() -> int:
         etas_right, etas_wrong = [], []
         for exponent in EXPONENTS if sampling.scaled(problem) else (0,):
             rows = [replace(row, exponent=exponent) for row in core]
-            samples = draw_samples(problem, reference.answers[problem.name], stream, rows)
+            samples = draw_samples(problem, by_reference(problem, reference), stream, rows)
             etas_right += [worst_eta(variant, problem, samples) for variant in right[problem.name].values()]
             etas_wrong += [worst_eta(variant, problem, samples) for variant in wrong[problem.name].values()]
         rejected += sum(eta > GREEN for eta in etas_right)

@@ -305,6 +305,9 @@ def _fault(problem: Problem) -> str:
         return f'it returns {answer!r}, not a shape such as Array["n"] or a tuple of them'
     if not isinstance(kind.asks(), str) or not kind.asks().strip():
         return "what is no text that says what is asked"
+    law = getattr(kind, "law", None)
+    if law is not None and not callable(law):
+        return f"law = {law!r}; write the name of a function of an answer and the inputs"
     order = getattr(kind, "order", 1)
     if not isinstance(order, int) or order < 1:
         return f"order = {order!r}; write 1, 2, …"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.key import NUMBERS, Sample
+from grader.key import NUMBERS, Law, Sample
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
 
@@ -30,10 +30,11 @@ DOUBLE, SINGLE = float(np.finfo(np.float64).eps), float(np.finfo(np.float32).eps
 
 
 class Verdict(str, Enum):
-    """What is said of a case, and of a problem."""
+    """What is said of a case, and of a problem. `unchecked` is what nobody can tell without the reference."""
 
     RIGHT = "right"
     IMPRECISE = "imprecise"
+    UNCHECKED = "unchecked"
     WRONG = "wrong"
     SHAPE = "shape"
     TYPE = "type"
@@ -118,9 +119,26 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
 
 
 def judge_at(actual: Any, sample: Sample) -> Judgement:
-    """A value that was returned for a sample against the right one, in the precision of its row."""
+    """A value that was returned for a sample against the right one, in the precision of its row.
+
+    Where there is a law instead, only the form is held against what is expected.
+    """
     epsilon = SINGLE if sample.case.row.single else DOUBLE
-    return judge(actual, sample.expected, sample.conditions, epsilon)
+    judgement = judge(actual, sample.expected, sample.conditions, epsilon)
+    formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
+    return _judge_by(sample.law, actual) if sample.law and formed else judgement
+
+
+def _judge_by(law: Law, actual: Any) -> Judgement:
+    try:
+        holds = law(actual)
+    except TypeError:
+        return Judgement(Verdict.TYPE, _kind_of(actual))
+    except Exception:  # of whatever a student may return
+        holds = False
+    if holds is None:
+        return Judgement(Verdict.UNCHECKED)
+    return Judgement(Verdict.RIGHT if holds else Verdict.WRONG)
 
 
 def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE) -> Judgement:

@@ -61,16 +61,19 @@ class Diagnosed:
 
 
 def diagnose(
-    problem: Problem, siblings: Sequence[Problem], reference: Reference, comparisons: Sequence[Comparison]
+    problem: Problem,
+    siblings: Sequence[Problem],
+    reference: Reference | None,
+    comparisons: Sequence[Comparison],
 ) -> Diagnosed:
     """Why an answer is wrong: one of the author's mistakes, or what explains every case.
 
-    Where nothing does, its id is the verdict.
+    Where nothing does, or there is no reference to look it up in, its id is the verdict.
     """
     verdict = verdict_of(comparisons)
     if verdict is Verdict.RIGHT:
         return Diagnosed(Diagnosis())
-    if verdict not in (Verdict.WRONG, Verdict.SHAPE):
+    if reference is None or verdict not in (Verdict.WRONG, Verdict.SHAPE):
         return Diagnosed(Diagnosis(_ended_id(verdict, comparisons)))
     from grader.diagnosis import lattice  # nothing that a right hand-in should wait for
     from grader.diagnosis.evidence import evidence_of
@@ -132,7 +135,9 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
         return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
     first = failing[0]
     alike = [comparison for comparison in failing if comparison.verdict is verdict]
-    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.NOT_RUN) or _never_loaded(first):
+    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.UNCHECKED, Verdict.NOT_RUN) or _never_loaded(
+        first
+    ):
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
         return Seen(_ended(problem, first), _pasted(problem, alike[0]))
@@ -166,7 +171,8 @@ def _never_loaded(failed: Comparison) -> bool:
 def _passed(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
     if verdict is Verdict.RIGHT:
         public = sum(comparison.sample.public for comparison in comparisons)
-        return f"Right on all {public} public and {len(comparisons) - public} hidden cases."
+        hidden = len(comparisons) - public
+        return f"Right on all {public} public{f' and {hidden} hidden' if hidden else ''} cases."
     errors = [c.judgement.relative or 0.0 for c in comparisons if c.sample.public and c.verdict is verdict]
     size = f": errors up to {max(errors):.0e} of the largest entry" if errors else ""
     return (
@@ -186,11 +192,17 @@ def _ended(problem: Problem, failed: Comparison) -> str:
         case Verdict.CRASHED:
             return f"{said[0].upper()}{said[1:]}."
         case Verdict.MISSING:
-            return f"It could not be read: {said}" if said else f"There is no function {problem.name}."
+            return f"It could not be read: {said}" if said else _undefined(problem)
         case Verdict.UNWRITTEN:
             return "Not written yet."
+        case Verdict.UNCHECKED:
+            return "It ran on every case; whether it is right shows when it is graded."
         case _:
             return f"It was not run: {said}."
+
+
+def _undefined(problem: Problem) -> str:
+    return f"There is no function {problem.name}: define {problem.name}({', '.join(problem.parameters)})."
 
 
 def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:

@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
@@ -29,10 +30,11 @@ from grader.diagnose import diagnose, explain, hint, verdict_of
 from grader.key import Key, Sample
 from grader.numerical import astray, heard, marked, miscalled, settled
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
-from grader.sandbox.isolation import TooWeak, accepted
+from grader.remainder import Remainders, remainders, taylor_calls
+from grader.sandbox.isolation import NO_WALL, TooWeak, accepted
 from grader.sandbox.jail import Source
 from grader.sandbox.landlock import readable
-from grader.sandbox.outcome import Crashed, Note, NotRun, Returned, TimedOut
+from grader.sandbox.outcome import Crashed, Note, NotRun, Outcome, Returned, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
 from grader.submission import Submission
@@ -40,6 +42,19 @@ from grader.submission import Submission
 MOST_LOST = 200  # characters of names
 
 Progress = Callable[[str], None]
+
+
+class Interview(Protocol):
+    """Whoever asks a hand-in's functions; a `Session`, or a notebook's own kernel."""
+
+    submission: Submission
+    notes: tuple[Note, ...]
+    printed: str
+    loading: float
+    asking: float
+
+    def ask(self, question: Question) -> tuple[Outcome, ...]:
+        """One outcome per call, in order."""
 
 
 def _silent(_asked: str) -> None:
@@ -74,6 +89,56 @@ def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
         return _grade(assignment, key, session, isolation, progress, earlier)
 
 
+def check(
+    assignment: Assignment,
+    key_of: Callable[[Problem], Key],
+    interview: Interview,
+    told: Callable[[ProblemRecord, Remainders | None], None],
+    *,
+    pictures: bool = False,
+) -> Record:
+    """Try one hand-in on public cases alone, problem by problem, each with a key of its own.
+
+    Args:
+        interview: an open `Session` without a wall, or whoever else asks the hand-in's functions.
+        told: is given every problem's record as soon as there is one and, for `pictures`, what the answer
+            leaves of the function's change.
+
+    Raises:
+        Fault: the student's process did not start, or not end in good order.
+    """
+    start = perf_counter()
+    comparisons: dict[str, list[Comparison]] = {}
+    problems = []
+    for problem in assignment.problems:
+        key = key_of(problem)
+        found = _ask(interview, key.questions[problem.name, True], key.public(problem.name))
+        comparisons[problem.name] = found
+        problems.append(_judged(assignment, key, interview, problem, found, earlier=0))
+        told(problems[-1], _pictured(interview, problem, found) if pictures else None)
+    timings = _timings(perf_counter() - start, interview, comparisons.values())
+    staff = _provenance("", interview.submission, NO_WALL.line, timings, earlier=0)
+    return _record(assignment, interview, problems, staff)
+
+
+def _pictured(interview: Interview, problem: Problem, comparisons: Sequence[Comparison]) -> Remainders | None:
+    """What the answer leaves of the function's change, on a case that shows the verdict."""
+    verdict = verdict_of(comparisons)
+    if verdict not in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG):
+        return None
+    alike = [
+        (comparison.sample, comparison.outcome.value)
+        for comparison in comparisons
+        if comparison.verdict is verdict and isinstance(comparison.outcome, Returned)
+    ]
+    sample, answer = min(alike, key=lambda each: not each[0].case.row.is_core)
+    calls = taylor_calls(problem, sample.case.values)
+    arguments = tuple(tuple(values[x] for x in problem.parameters) for values in calls)
+    outcomes = interview.ask(Question(problem.name, tuple(problem.parameters), arguments)) if calls else ()
+    scaled = [outcome.value if isinstance(outcome, Returned) else None for outcome in outcomes]
+    return remainders(problem, sample.case.values, answer, sample.expected, scaled)
+
+
 @cache  # once for a class
 def _keep_out_of_reach(folder: Path) -> None:
     """See that the folder with the secrets is not among the libraries."""
@@ -94,42 +159,58 @@ def _grade(
     for problem in assignment.problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
         comparisons[problem.name] += _ask_secret(session, problem, key, comparisons[problem.name])
-    reaction = assignment.settings.policies.numerical
-    suspicions = [
-        "" if reaction == "allow" else _suspicion(session, p, key, comparisons[p.name])
-        for p in assignment.problems
+    problems = [
+        _judged(assignment, key, session, problem, comparisons[problem.name], earlier)
+        for problem in assignment.problems
     ]
-    problems = tuple(
-        marked(_problem_record(assignment, key, p, comparisons[p.name], earlier), suspicion, reaction)
-        for p, suspicion in zip(assignment.problems, suspicions, strict=True)
-    )
     timings = _timings(perf_counter() - start, session, comparisons.values())
+    staff = _provenance(key.seed_id, session.submission, isolation, timings, earlier)
+    return _record(assignment, session, problems, staff)
+
+
+def _record(
+    assignment: Assignment, session: Interview, problems: Iterable[ProblemRecord], staff: Provenance
+) -> Record:
     return Record(
         assignment=assignment.settings.title,
         hand_in=session.submission.name,
         file=session.submission.file,
-        problems=problems,
+        problems=tuple(problems),
         remarks=_remarks(session),
         printed=session.printed,
-        staff=_provenance(key, session.submission, isolation, timings, earlier),
+        staff=staff,
     )
 
 
-def _timings(total: float, session: Session, comparisons: Iterable[Sequence[Comparison]]) -> Timings:
+def _judged(
+    assignment: Assignment,
+    key: Key,
+    session: Interview,
+    problem: Problem,
+    comparisons: Sequence[Comparison],
+    earlier: int,
+) -> ProblemRecord:
+    """The problem's record, with what is suspected of a right answer."""
+    reaction = assignment.settings.policies.numerical
+    suspicion = "" if reaction == "allow" else _suspicion(session, problem, key, comparisons)
+    return marked(_problem_record(assignment, key, problem, comparisons, earlier), suspicion, reaction)
+
+
+def _timings(total: float, session: Interview, comparisons: Iterable[Sequence[Comparison]]) -> Timings:
     outcomes = [comparison.outcome for each in comparisons for comparison in each]
     student = sum(outcome.seconds for outcome in outcomes if isinstance(outcome, Returned))
     return Timings(total, session.loading, student, comparing=total - session.asking)
 
 
 def _provenance(
-    key: Key, submission: Submission, isolation: str, timings: Timings, earlier: int
+    seed_id: str, submission: Submission, isolation: str, timings: Timings, earlier: int
 ) -> Provenance:
     return Provenance(
         grader=__version__,
         python=platform.python_version(),
         numpy=np.__version__,
         platform=f"{platform.system()} {platform.machine()}",
-        seed_id=key.seed_id,
+        seed_id=seed_id,
         isolation=isolation,
         hand_in_sha256=submission.digest,
         timings=timings,
@@ -137,12 +218,12 @@ def _provenance(
     )
 
 
-def _ask(session: Session, question: Question, samples: Sequence[Sample]) -> list[Comparison]:
+def _ask(session: Interview, question: Question, samples: Sequence[Sample]) -> list[Comparison]:
     return list(map(compare, session.ask(question), samples))
 
 
 def _ask_secret(
-    session: Session, problem: Problem, key: Key, public: Sequence[Comparison]
+    session: Interview, problem: Problem, key: Key, public: Sequence[Comparison]
 ) -> list[Comparison]:
     """The secret cases, unless the public ones have already cost the process."""
     samples = key.secret(problem.name)
@@ -151,7 +232,7 @@ def _ask_secret(
     return _ask(session, key.questions[problem.name, False], samples)
 
 
-def _suspicion(session: Session, problem: Problem, key: Key, comparisons: Sequence[Comparison]) -> str:
+def _suspicion(session: Interview, problem: Problem, key: Key, comparisons: Sequence[Comparison]) -> str:
     """Why a right answer looks differentiated numerically.
 
     Where the calls of s and r do not tell, it is asked once more, on inputs that nothing is compared at.
@@ -206,7 +287,7 @@ def _measured(comparison: Comparison) -> Measured:
     )
 
 
-def _remarks(session: Session) -> tuple[str, ...]:
+def _remarks(session: Interview) -> tuple[str, ...]:
     fault = [session.submission.fault] if session.submission.fault else []
     return (*fault, *session.submission.remarks, *map(_remark, session.notes))
 

@@ -8,7 +8,8 @@ thousandfold.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,9 @@ from grader.sampling import Case, Row, Stream
 from grader.sandbox.question import Question
 from grader.shapes import Array, Elementwise
 
+Values = Mapping[str, Any]
+Law = Callable[[Any], bool | None]  # whether an answer is right; None where that cannot be told
+
 MAX_ATTEMPTS = 100
 WORST_CONDITION = 1e3  # relative to the value
 NEAR_A_KINK = 1e-3
@@ -37,16 +41,32 @@ OFFS = (
 
 
 @dataclass(frozen=True)
+class Truth:
+    """Where right values come from, by a case's values: a reference, or a measurement where there is none.
+
+    `place` is the file and line to blame. `law` says for a case whether an answer is right, where no value
+    is known. Conditions are `slack` times as large for a truth that is itself only so good.
+    """
+
+    place: str
+    value: Callable[[Values], Any]
+    law: Callable[[Values, Any], bool | None] | None = None
+    slack: float = 1.0
+
+
+@dataclass(frozen=True)
 class Sample:
     """One case with its right value; `conditions` has a number for each part of a tuple, else one.
 
-    `memory` has what wrong formulas give here, by name: they are the same for every hand-in of a class.
+    Where there is a `law`, `expected` has the right form and no more. `memory` has what wrong formulas give
+    here, by name: they are the same for every hand-in of a class.
     """
 
     case: Case
     public: bool
     expected: Any
     conditions: tuple[float, ...]
+    law: Law | None = field(default=None, compare=False, repr=False)
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -60,7 +80,7 @@ class Key:
 
     samples: Mapping[str, tuple[Sample, ...]]
     questions: Mapping[tuple[str, bool], Question]  # by name, and whether public
-    reference: Reference  # to explain what is wrong
+    reference: Reference | None  # to explain what is wrong
     seed_id: str
     larger: Mapping[str, Question]
     sloped: frozenset[str]
@@ -82,20 +102,22 @@ def make_key(assignment: Assignment, reference: Reference) -> Key:
         samples = {problem.name: _samples(problem, reference) for problem in assignment.problems}
         sloped = {p.name for p in assignment.problems if _is_sloped(p, reference, samples[p.name][0].case)}
     questions = {
-        (problem.name, public): _question(problem, samples[problem.name], public)
+        (problem.name, public): question(problem, samples[problem.name], public=public)
         for problem in assignment.problems
         for public in (True, False)
     }
     seed_id = sha256(b"seed id" + reference.seed).hexdigest()[:12]
-    return Key(samples, questions, reference, seed_id, _larger(assignment), frozenset(sloped))
+    return Key(samples, questions, reference, seed_id, larger(assignment.problems), frozenset(sloped))
 
 
-def _question(problem: Problem, samples: Sequence[Sample], public: bool) -> Question:
+def question(problem: Problem, samples: Sequence[Sample], *, public: bool) -> Question:
+    """What is asked with the public samples, or with the others."""
     calls = tuple(sample.case.arguments(problem) for sample in samples if sample.public == public)
     return Question(problem.name, tuple(problem.parameters), calls)
 
 
-def _larger(assignment: Assignment) -> dict[str, Question]:
+def larger(problems: Iterable[Problem]) -> dict[str, Question]:
+    """What is asked to see where a hand-in goes besides its variables."""
     return {
         p.name: Question(
             p.name,
@@ -103,7 +125,7 @@ def _larger(assignment: Assignment) -> dict[str, Question]:
             tuple(case.arguments(p) for case in sampling.larger(p)),
             tuple(x for x in variables(p.kind) if x in p.parameters),
         )
-        for p in assignment.problems
+        for p in problems
         if set(variables(p.kind)) & set(p.parameters)
     }
 
@@ -113,58 +135,74 @@ def _is_sloped(problem: Problem, reference: Reference, case: Case) -> bool:
     called: set[str] = set()
     slopes = [x for x, spec in problem.parameters.items() if isinstance(spec, Elementwise) and spec.order]
     if slopes:
-        overheard = _overheard(case, slopes, lambda x, _: called.add(x))
-        _value(problem, reference.answers[problem.name], case.row, overheard.arguments(problem))
+        told = _overheard(case.values, slopes, lambda x, _: called.add(x))
+        _value(problem, by_reference(problem, reference), case.row, told)
     return bool(called)
 
 
-def _overheard(case: Case, names: Iterable[str], hear: Callable[[str, Any], None]) -> Case:
-    """The case with functions that tell what they are called with."""
+def _overheard(values: Values, names: Iterable[str], hear: Callable[[str, Any], None]) -> Values:
+    """The values with functions that tell what they are called with."""
 
     def telling(name: str) -> Any:
         def told(z: Any) -> Any:
             hear(name, z)
-            return case.values[name](z)
+            return values[name](z)
 
         return told
 
-    return replace(case, values={**case.values, **{name: telling(name) for name in names}})
+    return {**values, **{name: telling(name) for name in names}}
+
+
+def by_reference(problem: Problem, reference: Reference) -> Truth:
+    """The truth that grading goes by."""
+    return by_formula(problem, reference.answers[problem.name])
+
+
+def by_formula(problem: Problem, formula: Formula) -> Truth:
+    """What a formula says, which takes what the student's function takes."""
+    place = f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"
+    return Truth(place, lambda values: formula(*(values[x] for x in problem.parameters)))
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
     public = sampling.public_stream(problem)
     secret = sampling.secret_stream(problem, reference.seed, reference.activations[problem.topic.name])
-    formula = reference.answers[problem.name]
     return tuple(
         sample
         for stream in (public, secret)
-        for sample in draw_samples(problem, formula, stream, sampling.plan(problem, stream))
+        for sample in draw_samples(
+            problem, by_reference(problem, reference), stream, sampling.plan(problem, stream)
+        )
     )
 
 
-def draw_samples(
-    problem: Problem, formula: Formula, stream: Stream, rows: Iterable[Row]
-) -> tuple[Sample, ...]:
-    """One sample for every row of a plan."""
-    return tuple(_sample(problem, formula, stream, row, place) for place, row in enumerate(rows))
+def draw_samples(problem: Problem, truth: Truth, stream: Stream, rows: Iterable[Row]) -> tuple[Sample, ...]:
+    """One sample for every row of a plan.
+
+    Raises:
+        Fault: the truth fails, or has another form than the problem asks, or no draw can be used.
+    """
+    return tuple(_sample(problem, truth, stream, row, place) for place, row in enumerate(rows))
 
 
-def _sample(problem: Problem, formula: Formula, stream: Stream, row: Row, place: int) -> Sample:
+def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int) -> Sample:
     for attempt in range(MAX_ATTEMPTS):
         case = sampling.draw(problem, stream, row, place, attempt)
-        if _near_a_kink(problem, formula, stream, case):
+        if _near_a_kink(problem, truth, stream, case):
             continue
-        arguments = exact_arguments(problem, case)
-        expected = _value(problem, formula, row, arguments)
-        probed = [_value(problem, formula, row, map(off, arguments, offs)) for offs in OFFS]
+        values = exact_values(case)
+        expected = _value(problem, truth, row, values)
+        probed = [_value(problem, truth, row, _values_off(values, offs)) for offs in OFFS]
         for value in (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
-                raise Fault(f"{_place(formula)}: {problem.name} returned {wrong}")
+                raise Fault(f"{truth.place}: {problem.name} returned {wrong}")
         conditions = conditions_of(expected, probed)
         if is_usable(expected, conditions):
-            return Sample(case, stream.name == "public", expected, conditions)
+            law = partial(truth.law, values) if truth.law else None
+            allowed = tuple(truth.slack * condition for condition in conditions)
+            return Sample(case, stream.name == "public", expected, allowed, law)
     raise Fault(
-        f"{_place(formula)}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
+        f"{truth.place}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
         f"for the row '{row.name}': mend it, or rule such inputs out with Draws(where=..., scaled=...)"
     )
 
@@ -174,12 +212,12 @@ def parts(answer: Any) -> tuple[Any, ...]:
     return answer if isinstance(answer, tuple) else (answer,)
 
 
-def _value(problem: Problem, formula: Formula, row: Row, arguments: Iterable[Any]) -> Any:
+def _value(problem: Problem, truth: Truth, row: Row, values: Values) -> Any:
     try:
-        return formula(*arguments)
+        return truth.value(values)
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
-        raise Fault(f"{_place(formula)}: {problem.name} fails in the row '{row.name}': {said}") from error
+        raise Fault(f"{truth.place}: {problem.name} fails in the row '{row.name}': {said}") from error
 
 
 def as_formulas_take_it(x: Any) -> Any:
@@ -194,6 +232,16 @@ def as_formulas_take_it(x: Any) -> Any:
 def exact_arguments(problem: Problem, case: Case) -> list[Any]:
     """What a reference is called with."""
     return [as_formulas_take_it(x) for x in case.arguments(problem)]
+
+
+def exact_values(case: Case) -> dict[str, Any]:
+    """Everything that was drawn, as formulas take it."""
+    return {name: as_formulas_take_it(x) for name, x in case.values.items()}
+
+
+def _values_off(values: Values, offs: NDArray[Any]) -> Values:
+    """Every real input off by its own factors; those of the student's function come first."""
+    return {name: off(x, factors) for (name, x), factors in zip(values.items(), offs, strict=False)}
 
 
 def off(x: Any, factors: NDArray[Any]) -> Any:
@@ -226,8 +274,8 @@ def _is_usable(value: Any, condition: float) -> bool:
     return bool(np.isfinite(value).all()) and 0 < condition <= WORST_CONDITION * size
 
 
-def _near_a_kink(problem: Problem, formula: Formula, stream: Stream, case: Case) -> bool:
-    """Whether the reference evaluates the drawn activation where it has no derivative."""
+def _near_a_kink(problem: Problem, truth: Truth, stream: Stream, case: Case) -> bool:
+    """Whether the drawn activation is evaluated where it has no derivative."""
     kinks = stream.activations[case.row.activation].kinks if case.row.activation else ()
     if not kinks:
         return False
@@ -237,7 +285,7 @@ def _near_a_kink(problem: Problem, formula: Formula, stream: Stream, case: Case)
         distances.extend(float(np.min(np.abs(np.asarray(z) - kink))) for kink in kinks)
 
     functions = [x for x, spec in problem.drawn.items() if isinstance(spec, Elementwise)]
-    _value(problem, formula, case.row, _overheard(case, functions, hear).arguments(problem))
+    _value(problem, truth, case.row, _overheard(case.values, functions, hear))
     return min(distances, default=1.0) < NEAR_A_KINK
 
 
@@ -269,7 +317,3 @@ def _kind(x: Any) -> str:
 
 def _says(x: Any) -> str:
     return f"dtype {x.dtype}" if isinstance(x, (np.ndarray, np.generic)) else f"a {type(x).__name__}"
-
-
-def _place(formula: Formula) -> str:
-    return f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"

@@ -212,13 +212,16 @@ class Identify:
 class Value:
     """Any comparable answer: numbers, arrays, tuples of them, a shape, `None`, a string.
 
-    `answer` fixes the shape where there is one; without it, only the reference's own answer does.
+    `returns` fixes the shape where there is one; without it, only the reference's own answer does. `law` is
+    what students are checked by at home, who have no reference: a public function of an answer and the
+    inputs that says whether the answer is right, and raises TypeError if it has the wrong type.
     """
 
     given: Mapping[str, Spec]
     points: int | str
     returns: Answer = None
     what: str = "the value"
+    law: Callable[..., bool] | None = None
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -271,12 +274,22 @@ def variables(kind: Kind) -> tuple[str, ...]:
             return _tuple(kind.wrt)
 
 
+def order_of(kind: Kind) -> int:
+    """How many times a function is differentiated, at most."""
+    return 2 if isinstance(kind, Hessian) else getattr(kind, "order", 1)
+
+
 def signature(name: str, kind: Kind) -> str:
     """As the student sees it: `least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)`."""
-    takes = ", ".join(f"{parameter}: {_brief(spec)}" for parameter, spec in parameters(kind).items())
+    takes = ", ".join(f"{parameter}: {brief(spec)}" for parameter, spec in parameters(kind).items())
+    specs = returned(kind)
+    return f"{name}({takes})" + (f" -> {', '.join(map(brief, specs))}" if specs else "")
+
+
+def returned(kind: Kind) -> tuple[Spec, ...]:
+    """What the student's function returns, one after the other; nothing where only the reference knows."""
     answer = kind.answer()
-    specs = answer if isinstance(answer, tuple) else (answer,) if answer else ()
-    return f"{name}({takes})" + (f" -> {', '.join(map(_brief, specs))}" if specs else "")
+    return answer if isinstance(answer, tuple) else (answer,) if answer else ()
 
 
 def ordinal(order: int) -> str:
@@ -284,7 +297,8 @@ def ordinal(order: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
 
 
-def _brief(spec: Spec) -> str:
+def brief(spec: Spec) -> str:
+    """`(d, m)` for an array; what else it is in words."""
     return shapes.show(spec.dims) if isinstance(spec, Array) and spec.dims else str(spec)
 
 

@@ -43,6 +43,7 @@ ORDER = [
     "literals",
     "record",
     "compare",
+    "selfcheck",
     "key",
     "sandbox.session",
     "sandbox.jail",

@@ -7,7 +7,7 @@ import pytest
 
 from grader import sampling
 from grader.faults import Fault
-from grader.key import NEAR_A_KINK, WORST_CONDITION, draw_samples, make_key
+from grader.key import NEAR_A_KINK, WORST_CONDITION, by_reference, draw_samples, make_key
 from grader.sampling import Row
 
 
@@ -63,7 +63,7 @@ def test_a_draw_near_a_kink_is_really_turned_down(assignment, reference, key):
     first = [sampling.draw(problem, stream, row, place) for place, row in enumerate(rows)]
     near = [k for k, c in enumerate(first) if np.min(np.abs(c.values["W"] @ c.values["X"])) < NEAR_A_KINK]
     assert near
-    kept = draw_samples(problem, reference.answers["d_hidden"], stream, rows)
+    kept = draw_samples(problem, by_reference(problem, reference), stream, rows)
     assert all(np.min(np.abs(s.case.values["W"] @ s.case.values["X"])) >= NEAR_A_KINK for s in kept)
 
 

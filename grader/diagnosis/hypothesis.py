@@ -11,7 +11,7 @@ from typing import Any
 from grader.assignment import Problem
 from grader.diagnosis.changes import Change, Inputs
 from grader.diagnosis.evidence import ValueOn, remembered
-from grader.key import Sample, as_formulas_take_it, exact_arguments
+from grader.key import Sample, exact_arguments, exact_values
 from grader.reference import Formula
 
 FACTOR = "It is the right answer times a number that is the same for every input."
@@ -49,7 +49,7 @@ def inputs(problem: Problem, sample: Sample) -> Inputs:
 
 def values_of(sample: Sample) -> Inputs:
     """Everything that was drawn, in double precision."""
-    return {x: as_formulas_take_it(value) for x, value in sample.case.values.items()}
+    return exact_values(sample.case)
 
 
 def evaluated(problem: Problem, formula: Formula) -> ValueOn:

@@ -20,7 +20,7 @@ from grader import numeric
 from grader.assignment import Assignment, Problem
 from grader.functions import Activation, Elements
 from grader.key import Sample
-from grader.problem import CurveDerivative, Differential, Hessian, Identify, Kind, Taylor, Value
+from grader.problem import Identify, Kind, Value, order_of
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, apart
@@ -110,10 +110,7 @@ def _stepped(problem: Problem, sample: Sample) -> tuple[Any, str]:
 
 def tolerance(kind: Kind, by: Way) -> float:
     """How far a right formula may be from its numerical derivative, relative to the condition."""
-    second = isinstance(kind, (Hessian, Taylor)) or (
-        isinstance(kind, (CurveDerivative, Differential)) and kind.order > 1
-    )
-    return 1e-7 if second or by == "differences" else 1e-12
+    return 1e-7 if order_of(kind) > 1 or by == "differences" else 1e-12
 
 
 def prove(subject: Subject, activations: Mapping[str, Activation]) -> Against:

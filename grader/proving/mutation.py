@@ -18,7 +18,7 @@ from warnings import catch_warnings, simplefilter
 from grader import authored, sampling
 from grader.compare import Verdict
 from grader.faults import Fault
-from grader.key import OFFS, draw_samples, exact_arguments, off
+from grader.key import OFFS, by_formula, draw_samples, exact_arguments, off
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import MutationProof
 from grader.proving.trial import SAME, Subject, apart, judged, tried, value
@@ -91,7 +91,9 @@ def _probes(subject: Subject, reference: Reference) -> Iterator[Probe]:
     for stream in streams:
         seed = sha256(b"mutants" + stream.seed).digest()
         other = replace(stream, seed=seed, core=MORE * stream.core)
-        samples += draw_samples(problem, subject.formula, other, sampling.plan(problem, other))
+        samples += draw_samples(
+            problem, by_formula(problem, subject.formula), other, sampling.plan(problem, other)
+        )
     for sample in samples:
         inputs = exact_arguments(problem, sample.case)
         beside = [off(x, offs) for x, offs in zip(inputs, OFFS[0], strict=False)]

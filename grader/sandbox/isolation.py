@@ -32,6 +32,9 @@ class Isolation:
         return f"{wall} (open: {', '.join(self.open)})".replace("_", " ") if self.open else wall
 
 
+NO_WALL = Isolation(open=("everything: a plain subprocess has no wall",))
+
+
 class TooWeak(Fault):
     """The wall has holes or the secrets lie on its other side, and nobody has said that grading may go on."""
 

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from grader.faults import Fault
-from grader.sandbox.isolation import Isolation
+from grader.sandbox.isolation import NO_WALL
 from grader.sandbox.process import (
     ENVIRONMENT,
     START_SECONDS,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 GLANCE = 0.05  # seconds between looks at an interpreter that has not called yet
 WAITS = 5.0  # seconds for a caller to say the password
-NO_WALL = Isolation(open=("everything: a plain subprocess has no wall",))
 BOOT = """
 import json, sys
 told = json.loads(sys.stdin.readline())
