@@ -10,8 +10,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from grader.proving.proof import Proof
     from grader.record import Record
     from grader.sandbox.jail import Source
+    from grader.sandbox.spawner import Spawner
+    from grader.student import Pictured, Request
 
 FAILED = 1
 TERMINATED = 128 + signal.SIGTERM
@@ -130,6 +132,45 @@ def verify_command(folder: Path | None, json_path: str | None, isolation: str, *
         sys.exit(FAILED)
 
 
+@main.command("check")
+@click.argument("words", nargs=-1, metavar="[FILE] [PROBLEM]...")
+@assignment_option
+@click.option("--watch", is_flag=True, help="Check again whenever the file is saved, until Ctrl-C.")
+@click.option(
+    "--plot",
+    is_flag=False,
+    flag_value="taylor.html",
+    metavar="[PATH]",
+    help="Draw what every answer leaves of its function's change: a .html page or a .png. "
+    "Default: taylor.html.",
+)
+def check_command(words: tuple[str, ...], folder: Path | None, plot: str | None, *, watch: bool) -> None:
+    """Check your own FILE, or some of its functions, without the answers.
+
+    The public functions' own derivatives, measured numerically, stand in for them. FILE is hw2.py or
+    hw2.ipynb in this folder unless you name another.
+
+    \b
+    Example:
+      grader check
+      grader check grad_W --watch
+      grader check Downloads/hw2.ipynb grad_v grad_U
+    """
+    picture = _picture(plot)
+    with _faults_in_one_sentence(), _stdout() as stream, _plain_processes() as spawner:
+        from grader.student import requested, whenever_saved
+
+        request = requested(words, folder)
+
+        def again() -> None:
+            _check(request, spawner, stream, picture)
+
+        again()
+        if watch:
+            click.echo(f"watching {request.path.parent.absolute()}; Ctrl-C ends it", err=True)
+            whenever_saved(request.path, again)
+
+
 @main.command("handout")
 @click.argument("out", type=click.Path(path_type=Path))
 @assignment_option
@@ -179,14 +220,59 @@ def _refuse(sentence: str) -> NoReturn:
 
 @contextmanager
 def _students_processes() -> Iterator[Source]:
-    """Where they come from. What an author's file prints meanwhile is no result, and goes to stderr."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the student's process ends too
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
-    from grader.sandbox import jail
+    """Where they come from, behind the wall."""
+    with _in_good_order():
+        from grader.sandbox import jail
 
-    with redirect_stdout(sys.stderr), jail.started() as source:  # its numpy is imported beside ours
-        yield source
-        _progress("")
+        with jail.started() as source:  # its numpy is imported beside ours
+            yield source
+            _progress("")
+
+
+@contextmanager
+def _plain_processes() -> Iterator[Spawner]:
+    """Where they come from at home; the first one imports its numpy beside ours, too."""
+    with _in_good_order():
+        from grader.sandbox.spawner import Spawner
+
+        with closing(Spawner()) as spawner:
+            yield spawner
+
+
+@contextmanager
+def _in_good_order() -> Iterator[None]:
+    """The student's process ends with this one. What an author's file prints is no result: to stderr."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _picture(plot: str | None) -> Path | None:
+    if plot is None:
+        return None
+    if Path(plot).suffix not in (".html", ".png"):
+        raise click.BadParameter(f"{plot!r} ends in neither .html nor .png", param_hint="--plot")
+    return Path(plot)
+
+
+def _check(request: Request, spawner: Spawner, stream: TextIO, picture: Path | None) -> None:
+    from grader.student import checked
+
+    seen = checked(request, spawner, stream, pictures=bool(picture))
+    if picture:
+        _write_picture(picture, request.assignment.settings.title, seen)
+
+
+def _write_picture(path: Path, title: str, seen: Sequence[Pictured]) -> None:
+    from grader.report import taylor
+
+    data = taylor.page(title, seen).encode() if path.suffix == ".html" else taylor.png(seen)
+    try:
+        _write(path, data)
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {path}", err=True)
 
 
 def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int, *, weaker: bool) -> Record:
@@ -246,20 +332,35 @@ def _deliver(json_path: str | None, as_json: Callable[[], str], show: Callable[[
     Raises:
         Fault: it cannot be written there.
     """
-    if sys.stdout is None:
-        raise Fault("there is no standard output to print to: it was closed")
-    where = json_path if json_path not in (None, "-") else "standard output"
-    try:
-        if json_path is not None:
+    with _stdout() as stream:
+        if json_path == "-":
             _write_json(as_json(), json_path)
-        where = "standard output"
-        if json_path != "-":
-            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # not all are UTF-8
-            show(sys.stdout)
-        sys.stdout.flush()
+            return
+        if json_path is not None:
+            try:
+                _write_json(as_json(), json_path)
+            except OSError as error:
+                raise Fault(f"{json_path} cannot be written: {error.strerror}") from None
+        show(stream)
+
+
+@contextmanager
+def _stdout() -> Iterator[TextIO]:
+    """Standard output for text; not every one is UTF-8.
+
+    Raises:
+        Fault: it was closed, or cannot be written to.
+    """
+    stream = sys.stdout
+    if stream is None:
+        raise Fault("there is no standard output to print to: it was closed")
+    try:
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        yield stream
+        stream.flush()
     except OSError as error:
         sys.stdout = None  # else the interpreter tries again at its end
-        raise Fault(f"{where} cannot be written: {error.strerror}") from None
+        raise Fault(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _show_record(record: Record, stream: TextIO) -> None:

@@ -30,6 +30,7 @@ def telling(problem: Problem, shape: tuple[int, ...], numbers: Callable[[NDArray
 
     def apart(D: NDArray[Any]) -> float:
         so, predicted = numbers(D)
-        return float(abs(so - predicted) / max(abs(so), abs(predicted), 1e-300))
+        share = float(abs(so - predicted) / max(abs(so), abs(predicted), 1e-300))
+        return round(share, 6)  # of directions that tell as much the first, whatever rounding does
 
     return next((D for D in drawn if apart(D) >= APART), max(drawn, key=apart))

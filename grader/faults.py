@@ -3,6 +3,7 @@
 A student's fault is never raised; it is a value (`grader.sandbox.outcome`) that becomes a verdict.
 """
 
+import sys
 from pathlib import Path
 
 
@@ -11,7 +12,10 @@ class Fault(Exception):
 
 
 def unforeseen(error: Exception) -> str:
-    """A fault that nobody has put in words yet, with its place in our own files."""
+    """A package that is missing, or a fault that nobody has put in words yet, with its place in our files."""
+    if isinstance(error, ModuleNotFoundError):
+        python = sys.executable
+        return f"{error.name} is not installed for {python}: run `{python} -m pip install {error.name}`"
     from traceback import walk_tb  # only where something failed
 
     home = str(Path(__file__).parent)

@@ -41,6 +41,11 @@ def show(record: Record, stream: TextIO) -> None:
     passed = sum(problem.passed for problem in record.problems)
     total = f"{number(record.score)} of {number(record.points)} points"
     console.print(Text(f"{total}, {passed} of {len(record.problems)} functions", style="bold"))
+    notes(console, record)
+
+
+def notes(console: Console, record: Record) -> None:
+    """What else is to be known: remarks on the hand-in, and what it printed."""
     for remark in record.remarks:
         say(console, f"note: {remark}")
     for name, printed in (
