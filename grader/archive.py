@@ -1,0 +1,51 @@
+"""A zip that is the same bytes for the same members, whatever the day, the machine and their order.
+
+Members are stored, not deflated: another zlib would make other bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from grader.faults import Fault
+
+BEGINNING = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
+ORDINARY_FILE = 0o100644
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip of the members, by name."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, BEGINNING)
+            info.create_system = 3  # Unix, also when written elsewhere
+            info.external_attr = ORDINARY_FILE << 16
+            archive.writestr(info, members[name])
+    return stream.getvalue()
+
+
+def members(archive: bytes) -> dict[str, bytes]:
+    """What `zipped` was given."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def write(path: Path, data: bytes) -> None:
+    """The whole file at once, in place of one that may be there.
+
+    Raises:
+        Fault: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise Fault(f"{path} cannot be written: {error.strerror}; name a place that can") from None
