@@ -1,38 +1,86 @@
-"""What students are given. So far the starter file: every asked function with its shapes, nothing else."""
+"""The students' package: an allow-list, each entry made from the public half. What is not named here stays.
+
+The same sources make the same bytes. `grader.leaks` looks at all of them before a file is written.
+"""
 
 from __future__ import annotations
 
-from itertools import groupby
-from textwrap import fill
+import json
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
 
-from grader.assignment import Assignment, Problem
-from grader.problem import signature
-from grader.shapes import of_function
+from grader import archive, authored, wheel
+from grader.assignment import SETTINGS_FILE, Assignment, Settings
+from grader.faults import Fault
+from grader.leaks import refuse_leaks
+from grader.page import page
+from grader.starter import notebook, starter
+from grader.statement import INTRODUCTION, statement
 
 
-def starter(assignment: Assignment) -> str:
-    """The text of the file that students complete, derived from the problems alone.
+def hand_out(assignment: Assignment, out: Path) -> tuple[str, ...]:
+    """Write the package, in place of one that may be there; returns the names of what it holds.
 
-    `grader handout` will write it; so far it stands in submissions_example/starter.
+    Raises:
+        Fault: it is no .zip, cannot be written, or would hold a secret.
+    """
+    if out.suffix.lower() != ".zip":
+        raise Fault(f"{out} is no .zip, and the package is one; name it {out.with_suffix('.zip').name}")
+    members = package(assignment)
+    refuse_leaks(assignment, members)
+    folder = assignment.settings.file
+    archive.write(out, archive.zipped({f"{folder}/{name}": data for name, data in members.items()}))
+    return tuple(sorted(f"{folder}/{name}" for name in members))
+
+
+def package(assignment: Assignment) -> dict[str, bytes]:
+    """Every file of the package, by its name in the one folder that it unpacks to.
+
+    Raises:
+        Fault: one of them cannot be made.
     """
     settings = assignment.settings
-    head = f'"""{settings.title}. Complete the functions and hand in this file as {settings.file}.py."""'
-    parts = [f"{head}\n\nimport numpy as np"]
-    for topic, problems in groupby(assignment.problems, key=lambda problem: problem.topic):
-        parts.append(f"# {topic.number}. {topic.title}")
-        parts += map(_stub, problems)
-    return "\n\n\n".join(parts) + "\n"
+    words = statement(assignment)
+    texts = {
+        "README.md": _readme(settings),
+        "statement.md": words,
+        "statement.html": page(words),
+        f"{settings.file}.py": starter(assignment),
+        f"{settings.file}.ipynb": notebook(assignment),
+        SETTINGS_FILE: _toml(settings),
+    }
+    problems = assignment.folder / "problems"
+    public = [problems / f"{topic}.py" for topic in settings.topics]
+    if (problems / INTRODUCTION).exists():
+        public.append(problems / INTRODUCTION)
+    texts |= {f"problems/{path.name}": authored.read(path) for path in public}
+    return {name: text.encode() for name, text in texts.items()} | {wheel.NAME: wheel.wheel()}
 
 
-def _stub(problem: Problem) -> str:
-    """A function with what it asks, the function that it is about, and its signature with every shape."""
-    asks = problem.kind.asks()
-    lines = [f"{asks[0].upper()}{asks[1:]}.", ""]
-    of = getattr(problem.kind, "of", None)
-    if of:
-        says = (of.__doc__ or "").strip().partition("\n")[0]
-        lines.append(f"{of.__name__}({', '.join(of_function(of)[0])}): {says}")
-    lines.append(signature(problem.name, problem.kind))
-    body = "\n".join(fill(line, 100, initial_indent="    ", subsequent_indent="        ") for line in lines)
-    takes = ", ".join(problem.parameters)
-    return f'def {problem.name}({takes}):\n    """{body.lstrip()}\n    """\n    raise NotImplementedError'
+def _readme(settings: Settings) -> str:
+    file, name = settings.file, wheel.NAME
+    lines = (
+        f'Install, once, in this folder: `python -m pip install "./{name}"`, or `"./{name}[student]"` for '
+        "pictures and `--watch`.",
+        f"Check `{file}.py` or `{file}.ipynb` as often as you like while you complete it as `statement.html` "
+        f"asks: `python -m grader check {file}.py`.",
+        f"Hand in `{file}.py` or `{file}.ipynb`, that file alone.",
+    )
+    return "".join(f"{number}. {line}\n" for number, line in enumerate(lines, start=1))
+
+
+def _toml(settings: Settings) -> str:
+    """The settings written anew, without the author's comments and without the hints."""
+    top = [f"{name} = {_value(getattr(settings, name))}" for name in ("title", "file", "points", "topics")]
+    for table in ("limits", "policies"):
+        record = getattr(settings, table)
+        top += ["", f"[{table}]", *(f"{f.name} = {_value(getattr(record, f.name))}" for f in fields(record))]
+    return "\n".join(top) + "\n"
+
+
+def _value(value: str | float | Decimal | tuple[str, ...]) -> str:
+    """In TOML: its texts are JSON's, but for DEL."""
+    if isinstance(value, (str, tuple)):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)

@@ -1,0 +1,149 @@
+"""Each way in which something private could get into the package is planted once, and found."""
+
+import json
+
+import pytest
+from courses import edit, shipped
+
+from grader import archive
+from grader.assignment import load_assignment
+from grader.faults import Fault
+from grader.handout import package
+from grader.leaks import refuse_leaks
+
+FORMULA = "return (dU_tilde - U * (U * dU_tilde).sum()) / norm"
+MISTAKE = "the residual is taken with Ũ, not with U"
+SEED = "seed.txt"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shipped(tmp_path)
+
+
+def refused(folder, members=None):
+    """What the guard says of a folder's package, or of some members."""
+    assignment = load_assignment(folder)
+    with pytest.raises(Fault) as caught:
+        refuse_leaks(assignment, package(assignment) if members is None else members)
+    return str(caught.value)
+
+
+def test_the_shipped_assignment_passes(assignment):
+    refuse_leaks(assignment, package(assignment))
+
+
+def test_a_formula_pasted_in_a_public_file_is_named_with_its_line(folder):
+    number = edit(folder / "reference" / "network.py", FORMULA, FORMULA)
+    text = "    return U_tilde / np.sqrt((U_tilde * U_tilde).sum())"
+    edit(folder / "problems" / "network.py", text, f"{text}\n    # {FORMULA}")
+    where = f"problems/network.py holds line {number} of reference/network.py"
+    assert refused(folder) == f"{where}: {FORMULA}; take it out, or write it otherwise where it may be known"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "return (dU_tilde-U*(U*dU_tilde).sum())/norm",
+        "the gradient is 2 * v.T @ (v @ U - y), as you see",
+        "    return 2 * v.T @ (\n        v @ U - y\n    )",
+        r"# and $d\tilde U$, so $G = (2/\|\tilde U\|)\,[v^\top e - U\operatorname{tr}(U^\top v^\top e)]$ with",
+    ],
+)
+def test_a_line_is_found_as_a_part_and_however_it_is_spaced(folder, pasted):
+    says = refused(folder, {"problems/network.py": f"x = 1\n{pasted}\n".encode()})
+    assert says.startswith("problems/network.py holds line ")
+
+
+def test_a_mistakes_text_in_a_statement(folder):
+    edit(
+        folder / "problems" / "network.py",
+        "entry by entry.\n",
+        f"entry by entry. Do not say that {MISTAKE}!\n",
+    )
+    assert "problems/network.py holds a known mistake of grad_U_tilde: the residual is" in refused(folder)
+
+
+def test_a_mistakes_text_over_two_lines_of_the_introduction(folder):
+    path = folder / "problems" / "introduction.md"
+    path.write_text(
+        path.read_text() + f"\nOften {MISTAKE.capitalize().replace(' is taken', chr(10) + 'is Taken')}."
+    )
+    assert "problems/introduction.md holds a known mistake of" in refused(folder)
+
+
+def test_a_secret_activation(folder):
+    edit(folder / "problems" / "network.py", "\nWeights =", "\n# np.sin(1.5*z) - 0.4*z\nWeights =")
+    assert "problems/network.py holds a secret activation of network" in refused(folder)
+
+
+@pytest.mark.parametrize("written", ["{}", "0x{}", "half of it: {:.40}", "spaced"])
+def test_the_seed_in_a_docstring_is_found_and_not_repeated(folder, written):
+    seed = (folder / "reference" / SEED).read_text().strip()
+    spaced = " ".join(seed[i : i + 2] for i in range(0, len(seed), 2)).upper()
+    told = spaced if written == "spaced" else written.format(seed)
+    edit(folder / "problems" / "rules.py", "Two rules", f"{told}\n\nTwo rules")
+    says = refused(folder)
+    assert says.startswith("problems/rules.py holds the seed of reference/seed.txt; ")
+    assert seed[:8] not in says
+
+
+def test_the_settings_title_is_looked_at_too(folder):
+    edit(folder / "assignment.toml", '"Matrix differentials"', f'"{MISTAKE}"')
+    assert "holds a known mistake of grad_U_tilde" in refused(folder)
+
+
+def test_what_a_page_and_a_notebook_write_otherwise_is_read(folder):
+    line = '"the third component is t, so its derivative is 1": lambda t: np.array('
+    page = "<p>the third <b>component</b> is t, so its derivative is&#32;1</p>"
+    assert "statement.html holds a known" in refused(folder, {"statement.html": page.encode()})
+    book = {"cells": [{"source": ["x = 1\n", line]}]}
+    assert "hw2.ipynb holds " in refused(folder, {"hw2.ipynb": json.dumps(book).encode()})
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ("# The projection term is missing: the norm is not a constant", "a known mistake of grad_U_tilde"),
+        (f"    {FORMULA}\n", "line "),
+        ("SEED = '{seed}'\n", "the seed of reference/seed.txt"),
+    ],
+)
+def test_a_wheel_is_opened(folder, planted, found):
+    seed = (folder / "reference" / SEED).read_text().strip()
+    wheel = archive.zipped({"grader/notes.py": planted.replace("{seed}", seed).encode()})
+    assert f"grader/notes.py in grader.whl holds {found}" in refused(folder, {"grader.whl": wheel})
+
+
+def test_ordinary_python_that_grader_writes_too_is_no_leak(folder):
+    path = folder / "reference" / "curve.py"
+    path.write_text(path.read_text() + "\n\ndef _array(x):\n    return np.asarray(x, float)\n")
+    ours = b"def f(x):\n    return np.asarray(x, float)\n"
+    refuse_leaks(load_assignment(folder), {"grader.whl": archive.zipped({"grader/a.py": ours})})
+    assert "hw2.py holds line" in refused(folder, {"hw2.py": ours})
+
+
+def test_what_a_starter_needs_is_no_leak(folder):
+    needed = "from grader.functions import Activation\ndef least_squares_gradient(A, b, x):\n"
+    refuse_leaks(load_assignment(folder), {"hw2.py": needed.encode()})
+
+
+def test_all_files_of_the_reference_count(folder):
+    (folder / "reference" / "notes").mkdir()
+    (folder / "reference" / "notes" / "sheet.md").write_text(
+        "# -----------------------------\nnobody may know this line\n"
+    )
+    members = {"README.md": b"# -----------------------------\n  Nobody may know this line.\n"}
+    assert "README.md holds line 2 of reference/notes/sheet.md: nobody may" in refused(folder, members)
+
+
+def test_a_reference_that_cannot_be_read_ends_it(folder):
+    (folder / "reference" / SEED).unlink()
+    assert "seed.txt is missing" in refused(folder)
+
+
+def test_without_a_reference_there_is_nothing_to_look_for(folder):
+    for path in (folder / "reference").iterdir():
+        path.unlink()
+    (folder / "reference").rmdir()
+    refuse_leaks(load_assignment(folder), {"a.txt": MISTAKE.encode()})
