@@ -59,6 +59,7 @@ class Remainders:
     right: tuple[float, ...]
     floor: float
     answer: str  # what is asked: "gradient", "second differential", "expansion"
+    moved: str  # what is expanded: "loss(W + h dW)", "curve(t + h)"
 
     @property
     def vanishes(self) -> bool:
@@ -207,9 +208,11 @@ def _measured(problem: Problem, line: _Line, path: Path, scaled: Sequence[Any]) 
         return None
     floor = ROUNDING * max(_size(point) for point in points if np.isfinite(point).all())
     of = problem.kind.of.__name__  # type: ignore[union-attr]  # a line has a function
-    along = " and ".join(x if isinstance(problem.kind, CurveDerivative) else f"d{x}" for x in line.direction)
+    curve = isinstance(problem.kind, CurveDerivative)
+    along = " and ".join(x if curve else f"d{x}" for x in line.direction)
+    moved = ", ".join(f"{x} + h" if curve else f"{x} + h d{x}" for x in line.direction)
     h, mine, its = zip(*finite, strict=True)
-    return Remainders(problem.name, of, along, line.order, h, mine, its, floor, line.answer)
+    return Remainders(problem.name, of, along, line.order, h, mine, its, floor, line.answer, f"{of}({moved})")
 
 
 def _expansion(derivatives: Sequence[Any], h: float) -> Numbers:

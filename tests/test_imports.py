@@ -14,6 +14,7 @@ ORDER = [
     "report.check",
     "report.proof",
     "report.text",
+    "report.taylor",
     "gradescope.results",
     "gradescope.schema",
     "handout",
