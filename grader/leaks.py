@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 
-from grader import archive, authored
+from grader import archive
 from grader.assignment import Assignment
 from grader.faults import Fault
 from grader.reference import Reference, load_reference
@@ -76,10 +77,11 @@ def _lines(assignment: Assignment) -> Iterator[Secret]:
     asked = "|".join(re.escape(problem.name) for problem in assignment.problems)
     known = re.compile(rf"def ({asked})\([\w, ]*\):$")
     for path in sorted((assignment.folder / "reference").rglob("*")):
-        if path.is_dir() or path.suffix == ".pyc" or path.name == "seed.txt":
+        if not path.is_file() or path.suffix == ".pyc" or path.name == "seed.txt":
             continue
         where = path.relative_to(assignment.folder).as_posix()
-        for number, whole in enumerate(authored.read(path).splitlines(), start=1):
+        *_, read = _readings(where, _decoded(path.read_bytes()))
+        for number, whole in enumerate(read.splitlines(), start=1):
             line = whole.strip()
             if IMPORT.match(line) or known.match(line) or not re.search(r"\w", line):
                 continue
@@ -103,15 +105,20 @@ def _files(members: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
     for name in sorted(members, key=lambda name: (not name.startswith("problems/"), name)):
         if name.endswith(".whl"):
             for inner, data in archive.members(members[name]).items():
-                yield f"{inner} in {name}", LONG, data.decode("utf-8", "replace")
+                yield f"{inner} in {name}", LONG, _decoded(data)
         else:
-            yield from ((name, 0, text) for text in _readings(name, members[name].decode("utf-8", "replace")))
+            yield from ((name, 0, text) for text in _readings(name, _decoded(members[name])))
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _readings(name: str, text: str) -> Iterator[str]:
-    """As it is stored, and as it is read."""
+    """As it is stored, and as it is read: a page without its tags, a notebook's cells."""
     yield text
     if name.endswith(".html"):
         yield unescape(re.sub(r"<[^>]*>", "", text))
     if name.endswith(".ipynb"):
-        yield "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        with suppress(ValueError, TypeError, LookupError):  # it may be a notebook in name only
+            yield "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])

@@ -10,6 +10,7 @@ from grader.assignment import load_assignment
 from grader.faults import Fault
 from grader.handout import package
 from grader.leaks import refuse_leaks
+from grader.starter import notebook
 
 FORMULA = "return (dU_tilde - U * (U * dU_tilde).sum()) / norm"
 MISTAKE = "the residual is taken with Ũ, not with U"
@@ -47,7 +48,7 @@ def test_a_formula_pasted_in_a_public_file_is_named_with_its_line(folder):
         "return (dU_tilde-U*(U*dU_tilde).sum())/norm",
         "the gradient is 2 * v.T @ (v @ U - y), as you see",
         "    return 2 * v.T @ (\n        v @ U - y\n    )",
-        r"# and $d\tilde U$, so $G = (2/\|\tilde U\|)\,[v^\top e - U\operatorname{tr}(U^\top v^\top e)]$ with",
+        r"# $d\tilde U$, so $G = (2/\|\tilde U\|)\,[v^\top e - U\operatorname{tr}(U^\top v^\top e)]$ with",
     ],
 )
 def test_a_line_is_found_as_a_part_and_however_it_is_spaced(folder, pasted):
@@ -137,7 +138,22 @@ def test_all_files_of_the_reference_count(folder):
     assert "README.md holds line 2 of reference/notes/sheet.md: nobody may" in refused(folder, members)
 
 
-def test_a_reference_that_cannot_be_read_ends_it(folder):
+def test_a_notebook_or_a_picture_beside_the_reference_is_no_obstacle(folder, assignment):
+    book = {"cells": [{"cell_type": "code", "source": ["U * (U * dU_tilde).sum()"]}], "metadata": {}}
+    for name, data in {
+        "derivation.ipynb": json.dumps(json.loads(notebook(assignment)) | {"cells": book["cells"]}, indent=1),
+        "broken.ipynb": '{"cells": 1}',
+    }.items():
+        (folder / "reference" / name).write_text(data)
+    (folder / "reference" / "sheet.png").write_bytes(b"\x89PNG\xff")
+    (folder / "reference" / "gone").symlink_to("nowhere")
+    loaded = load_assignment(folder)
+    refuse_leaks(loaded, package(loaded))
+    members = {"problems/network.py": b"# U*(U*dU_tilde).sum()"}
+    assert "holds line 1 of reference/derivation.ipynb: U * (U" in refused(folder, members)
+
+
+def test_a_reference_that_cannot_be_used_ends_it(folder):
     (folder / "reference" / SEED).unlink()
     assert "seed.txt is missing" in refused(folder)
 

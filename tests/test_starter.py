@@ -4,8 +4,11 @@ import ast
 import json
 
 import nbformat
+import pytest
 from courses import course
+from nbclient import NotebookClient
 
+import grader
 from grader.assignment import load_assignment
 from grader.grade import grade
 from grader.starter import notebook, starter
@@ -76,6 +79,16 @@ def test_the_notebook_is_one_and_holds_the_same_functions(assignment):
     source = starter(assignment)
     assert code[1:-1] == [ast.get_source_segment(source, node) for node in functions(source).values()]
     assert len({cell.id for cell in book.cells}) == len(book.cells)
+
+
+@pytest.mark.filterwarnings("default")  # the kernel's
+def test_the_notebook_runs_from_top_to_bottom_and_checks_itself(assignment):
+    if not hasattr(grader, "check_all"):
+        pytest.skip("there is no grader.check_all yet")
+    book = nbformat.reads(notebook(assignment), as_version=4)
+    NotebookClient(book, resources={"metadata": {"path": str(assignment.folder)}}).execute()
+    shown = str(book.cells[-1].outputs)
+    assert "0 of 20" in shown and "Traceback" not in shown
 
 
 def test_a_notebook_that_was_completed_in_its_cells_loses_nothing(assignment, key, server, tmp_path):
