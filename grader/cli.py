@@ -267,7 +267,11 @@ def _check(request: Request, spawner: Spawner, stream: TextIO, picture: Path | N
 def _write_picture(path: Path, title: str, seen: Sequence[Pictured]) -> None:
     from grader.report import taylor
 
-    data = taylor.page(title, seen).encode() if path.suffix == ".html" else taylor.png(seen)
+    if path.suffix == ".html":
+        entries = [taylor.Entry(r.name, r.verdict, r.student.sentence, remainders) for r, remainders in seen]
+        data = taylor.page(title, entries).encode()
+    else:
+        data = taylor.png([remainders for _, remainders in seen if remainders])
     try:
         _write(path, data)
     except OSError as error:

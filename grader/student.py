@@ -46,7 +46,9 @@ def requested(words: Sequence[str], folder: Path | None) -> Request:
         Fault: there is no assignment, no file or no function of that name.
     """
     path = Path(words[0]) if words else None
-    assignment = load_assignment(folder or _assignment_near(path))
+    assignment = load_assignment(
+        folder or assignment_near(Path(), *([path.absolute().parent] if path else []))
+    )
     names = [problem.name for problem in assignment.problems]
     if path and (words[0] in names or (words[0].isidentifier() and not path.exists())):
         path = None
@@ -55,9 +57,7 @@ def requested(words: Sequence[str], folder: Path | None) -> Request:
             f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
         )
     only = tuple(words[1:] if path else words)
-    for name in only:
-        if name not in names:
-            raise Fault(_unknown(name, names))
+    asked = with_names(assignment, only)
     path, remark = (path, "") if path else _own_file(assignment)
     keys: dict[str, Key] = {}
 
@@ -66,19 +66,37 @@ def requested(words: Sequence[str], folder: Path | None) -> Request:
             keys[problem.name] = home_key(problem)
         return keys[problem.name]
 
-    return Request(select(assignment, only), path, key_of, bool(only), remark)
+    return Request(asked, path, key_of, bool(only), remark)
 
 
-def _assignment_near(path: Path | None) -> Path:
-    for start in (Path(), *([path.absolute().parent] if path else [])):
+def assignment_near(*starts: Path) -> Path:
+    """The homework's folder: one of these, or the nearest above it.
+
+    Raises:
+        Fault: there is none.
+    """
+    for start in starts:
         try:
             return find_assignment(start)
         except Fault:
             continue
     raise Fault(
-        f"there is no {SETTINGS_FILE} in {Path.cwd()} or above it: go to the homework's folder, the one with "
-        "problems/ in it, or name it with --assignment DIR"
+        f"there is no {SETTINGS_FILE} in {starts[0].absolute()} or above it: go to the homework's folder, "
+        "the one with problems/ in it, or name it with --assignment DIR"
     )
+
+
+def with_names(assignment: Assignment, only: Sequence[str]) -> Assignment:
+    """The functions that are named, all where none is.
+
+    Raises:
+        Fault: the homework does not ask for one of them.
+    """
+    names = [problem.name for problem in assignment.problems]
+    for name in only:
+        if name not in names:
+            raise Fault(_unknown(name, names))
+    return select(assignment, tuple(only))
 
 
 def _unknown(name: str, names: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ ORDER = [
     "proving.consistency",
     "proving.derivation",
     "proving.known",
+    "proving.home",
     "proving.examples",
     "proving.proof",
     "proving.trial",

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 INFINITE = {"ser_json_inf_nan": "strings"}
-BESIDE = ("terms", "quantities")  # the checks of what is named beside a formula
+BESIDE = ("terms", "quantities", "home")  # the checks of what is named beside a formula
 
 
 @dataclass(frozen=True)

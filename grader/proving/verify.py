@@ -20,7 +20,7 @@ from grader.assignment import Assignment, Problem, select
 from grader.faults import Fault
 from grader.key import Key, make_key
 from grader.problem import Value
-from grader.proving import consistency, derivation, examples, known, mutation
+from grader.proving import consistency, derivation, examples, home, known, mutation
 from grader.proving.definitions import definitions, parsed, reached
 from grader.proving.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
 from grader.proving.trial import Subject, copy, value
@@ -176,6 +176,7 @@ def _problem(subject: Subject, reference: Reference) -> ProblemProof:
         checks=(
             against.check,
             *consistency.prove(subject),
+            _home(subject, reference, against.check),
             known.terms(subject, reference.terms.get(name, {})),
             known.quantities(subject, reference.quantities.get(name, {})),
         ),
@@ -183,6 +184,12 @@ def _problem(subject: Subject, reference: Reference) -> ProblemProof:
         mutations=None,
         notes=(*against.notes, *known.notes(subject, mistakes), *((says,) if unproved else ())),
     )
+
+
+def _home(subject: Subject, reference: Reference, derivative: Check) -> Check:
+    if derivative.ok is False:
+        return Check("home", None, "it was not tried: the derivative has to be mended first")
+    return home.prove(subject, reference.mistakes.get(subject.problem.name, {}))
 
 
 def _microseconds(subject: Subject) -> float:

@@ -103,8 +103,10 @@ def summary(record: Record) -> str:
             "formula in place of `raise NotImplementedError`, save, and check again."
         )
     left = f"; {count - len(written)} not written yet" if len(written) < count else ""
-    worth = f"{number(record.score)} of {number(record.points)} points"
-    return f"{len(right)} of {count} functions are right, worth {worth}{left}. {HIDDEN}"
+    worth = f"worth {number(record.score)} of {number(record.points)} points"
+    if count == 1:
+        return f"{record.problems[0].name} is {'right' if right else 'not right yet'}, {worth}. {HIDDEN}"
+    return f"{len(right)} of {count} functions are right, {worth}{left}. {HIDDEN}"
 
 
 def _show_input(console: Console, problem: ProblemRecord) -> None:

@@ -66,15 +66,16 @@ def _serve(line: Line) -> NoReturn:
             handed = tuple(
                 _remote(x, index, line, lock, running) if isinstance(x, Stub) else x for x in arguments
             )
-            answer = _answer(function, index, handed, variables)
+            reply = answer(function, index, handed, variables)
             with lock:  # whatever a thread of theirs is asking is answered first
                 running.clear()
-            _send_answer(line, (*answer, printed.taken()))
+            _send_answer(line, (*reply, printed.taken()))
 
 
-def _answer(
-    function: Callable[..., Any], index: int, arguments: tuple[Any, ...], variables: Sequence[int]
+def answer(
+    function: Callable[..., Any], index: int, arguments: tuple[Any, ...], variables: Sequence[int] = ()
 ) -> tuple[Any, ...]:
+    """What to say of one call, whatever becomes of it: its value or its exception, or where it went."""
     before = [x.tobytes() if isinstance(x, np.ndarray) else None for x in arguments]
     start = perf_counter()
     try:
@@ -139,7 +140,7 @@ def _remote(
     ahead: list[tuple[tuple[int, ...], NDArray[Any]]] = []  # the argument's shape, the values
 
     def function(x: Any) -> Any:
-        sent = _plain(x)
+        sent = plain(x)
         at = basis.place(sent)
         with lock:
             if running != [index]:  # a thread that outlived its call must not speak during another
@@ -173,9 +174,9 @@ def _travelling(value: Any) -> Any:
         case None | True | False:
             return value
         case np.ndarray():
-            return _plain(value)
+            return plain(value)
         case np.generic() | float() | complex():
-            return _plain(np.asarray(value))
+            return plain(np.asarray(value))
         case int():
             return int(value)
         case str():
@@ -187,7 +188,7 @@ def _travelling(value: Any) -> Any:
     return Foreign(f"an object of type {cut(lambda: type(value).__name__, 100, 'that has no name')}")
 
 
-def _plain(x: NDArray[Any]) -> Any:
+def plain(x: NDArray[Any]) -> Any:
     """A base array of a plain dtype in this machine's byte order; a `Foreign` where there is none."""
     if type(x) is np.ndarray and x.dtype in frames.CODES:
         return x

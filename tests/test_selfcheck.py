@@ -1,0 +1,250 @@
+"""The self-check says what grading says, without the reference."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from courses import course
+
+from bench.selfcheck import SETS, verdict
+from grader import numeric
+from grader.assignment import load_assignment
+from grader.compare import Verdict, compare, judge_at
+from grader.faults import Fault
+from grader.grade import check, grade
+from grader.problem import order_of
+from grader.sandbox.outcome import Returned
+from grader.sandbox.session import Session
+from grader.sandbox.spawner import Spawner
+from grader.selfcheck import ROUGH, home_key
+from grader.submission import read_submission
+
+EXAMPLES = Path(__file__).parents[1] / "submissions_example"
+DIFFERENT = {  # what the two disagree on, with the reason
+    ("curve_acceleration", "gets the sine's sign wrong for negative t"): "all public t are positive",
+}
+
+
+@pytest.fixture(scope="module")
+def home(assignment):
+    return {problem.name: home_key(problem) for problem in assignment.problems}
+
+
+@pytest.fixture(scope="module")
+def spawner():
+    with closing(Spawner()) as spawner:
+        yield spawner
+
+
+@pytest.fixture
+def checked(assignment, home, spawner):
+    """The record of a hand-in's self-check."""
+
+    def record(path):
+        submission = read_submission(path, "hw2")
+        with Session(submission, assignment.settings.limits, spawner) as session:
+            return check(assignment, lambda problem: home[problem.name], session, lambda *_: None)
+
+    return record
+
+
+# ---- the same verdicts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", SETS)
+def test_every_variant_has_the_verdict_of_grading(what, assignment, key, home):
+    different = set()
+    for problem in assignment.problems:
+        for table in SETS[what]:
+            for says, answer in table.get(problem.name, {}).items():
+                graded = verdict(answer, problem, key.samples[problem.name])
+                if graded is not verdict(answer, problem, home[problem.name].samples[problem.name]):
+                    different.add((problem.name, says))
+    assert different == {each for each in DIFFERENT if each[1] in _sayings(what)}
+
+
+def _sayings(what):
+    return {says for table in SETS[what] for variants in table.values() for says in variants}
+
+
+def test_there_are_enough_of_them_and_not_of_one_activation(assignment, key):
+    right = sum(len(v) for table in SETS["right variants"] for v in table.values())
+    wrong = sum(len(v) for table in SETS["wrong variants"] for v in table.values())
+    activations = {sample.case.row.activation for sample in key.public("grad_W")}
+
+    assert right >= 60
+    assert wrong >= 100
+    assert {"tanh", "softplus", "relu"} <= activations
+
+
+@pytest.mark.parametrize("folder", sorted(EXAMPLES.iterdir()), ids=lambda folder: folder.name)
+def test_every_example_has_the_verdicts_and_sentences_of_grading(folder, assignment, key, server, checked):
+    graded, own = grade(assignment, key, read_submission(folder, "hw2"), server), checked(folder)
+
+    for there, here in zip(graded.problems, own.problems, strict=True):
+        assert (here.name, here.verdict, here.score) == (there.name, there.verdict, there.score)
+        if here.verdict != "right":
+            assert here.student.sentence == there.student.sentence
+            assert here.student.detail == there.student.detail
+    assert own.remarks == graded.remarks
+
+
+def test_the_inputs_are_those_that_grading_calls_public(assignment, key, home):
+    for problem in assignment.problems:
+        for there, here in zip(
+            key.public(problem.name), home[problem.name].public(problem.name), strict=True
+        ):
+            assert here.case.row == there.case.row
+            assert here.case.sizes == there.case.sizes
+            for name in problem.parameters:
+                x, y = here.case.values[name], there.case.values[name]
+                assert callable(x) or np.array_equal(x, y)
+
+
+def test_the_measured_values_are_the_references(assignment, key, home):
+    for problem in assignment.problems:
+        for there, here in zip(
+            key.public(problem.name), home[problem.name].public(problem.name), strict=True
+        ):
+            assert judge_at(there.expected, here).verdict is Verdict.RIGHT
+            if here.law is None:
+                eta = judge_at(here.expected, there).eta
+                assert eta is None or eta < (1e3 if order_of(problem.kind) == 1 else 1e5)
+
+
+# ---- without the secret ------------------------------------------------------------------------
+
+
+def test_no_reference_is_needed(tmp_path, spawner):
+    root = EXAMPLES.parent
+    shutil.copytree(root / "problems", tmp_path / "problems", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "assignment.toml", tmp_path)
+    assignment = load_assignment(tmp_path)
+    submission = read_submission(EXAMPLES / "right_einsum", "hw2")
+    with Session(submission, assignment.settings.limits, spawner) as session:
+        record = check(assignment, home_key, session, lambda *_: None)
+
+    assert record.score == record.points
+
+
+def test_a_verdict_is_told_before_the_next_function_is_asked(assignment, home, spawner):
+    told, asked = [], []
+
+    def key_of(problem):
+        asked.append((problem.name, len(told)))
+        return home[problem.name]
+
+    submission = read_submission(EXAMPLES / "right_loops", "hw2")
+    with Session(submission, assignment.settings.limits, spawner) as session:
+        check(assignment, key_of, session, lambda record, _: told.append(record.name))
+
+    assert asked == [(problem.name, place) for place, problem in enumerate(assignment.problems)]
+
+
+# ---- other assignments -------------------------------------------------------------------------
+
+
+def answers(folder, *values):
+    """The verdicts of constant or computed answers to the only problem, on every public case."""
+    (problem,) = load_assignment(folder).problems
+    samples = home_key(problem).public(problem.name)
+    return [
+        {compare(Returned(np.asarray(f(*s.case.arguments(problem)))), s).verdict.value for s in samples}
+        for f in values
+    ]
+
+
+def test_a_function_that_is_not_analytic_is_measured_by_differences(tmp_path):
+    problems = """
+    def size(x: Array["n"]) -> Array[""]:
+        return np.abs(x).sum() + np.linalg.norm(x)
+
+    gradient = Gradient(of=size, wrt="x", points=1)
+    """
+    right = lambda x: np.sign(x) + x / np.linalg.norm(x)  # noqa: E731
+    folder = course(tmp_path, problems, "def gradient(x): return x")
+    (problem,) = load_assignment(folder).problems
+    assert not np.allclose(problem.kind.derive({"x": np.array([1.0, 2.0])}), right(np.array([1.0, 2.0])))
+
+    assert answers(folder, right, np.sign) == [{"right"}, {"wrong"}]
+
+
+def test_a_function_that_takes_no_complex_numbers_is_measured_by_differences(tmp_path):
+    problems = """
+    import math
+
+    def wave(t: Array["", Uniform(0.5, 1)]) -> Array[""]:
+        return math.sin(t)
+
+    slope = Gradient(of=wave, wrt="t", points=1)
+    """
+    folder = course(tmp_path, problems, "def slope(t): return t")
+
+    assert answers(folder, np.cos, np.sin) == [{"right"}, {"wrong"}]
+
+
+def test_a_public_function_that_fails_is_told_with_its_line(tmp_path):
+    problems = """
+    def broken(x: Array["n"]) -> Array[""]:
+        return x.total()
+
+    gradient = Gradient(of=broken, wrt="x", points=1)
+    """
+    folder = course(tmp_path, problems, "def gradient(x): return x")
+    (problem,) = load_assignment(folder).problems
+
+    with pytest.raises(Fault, match=r"problems/topic.py, line 10: broken fails on a drawn input \(Attrib"):
+        home_key(problem)
+
+
+def test_a_value_without_a_law_is_tried_for_its_form_and_left_unchecked(tmp_path):
+    problems = 'twice = Value(given={"x": Array["n"]}, returns=Array["n"], points=1)'
+    folder = course(tmp_path, problems, "def twice(x): return 2 * x")
+
+    twice, flat, text = answers(folder, lambda x: 2 * x, np.sum, lambda x: np.array([1 + 1j] * len(x)))
+    assert (twice, flat, text) == ({"unchecked"}, {"shape"}, {"type"})
+
+
+def test_a_tuple_of_values_is_tried_for_its_form(tmp_path):
+    problems = 'both = Value(given={"x": Array["n"]}, returns=(Array[""], Array["n"]), points=1)'
+    folder = course(tmp_path, problems, "def both(x): return x.sum(), x")
+    (problem,) = load_assignment(folder).problems
+    sample = home_key(problem).public("both")[0]
+    x = sample.case.values["x"]
+
+    assert judge_at((1.0, np.zeros(x.shape)), sample).verdict is Verdict.UNCHECKED
+    assert judge_at((1.0, np.zeros(9)), sample).verdict is Verdict.SHAPE
+    assert judge_at(1.0, sample).verdict is Verdict.TYPE
+
+
+def test_second_derivatives_are_as_good_as_they_are_trusted_to_be(assignment, key, home):
+    """Measured ones may be off by ROUGH times what rounding does to the formula, and are by far less."""
+    worst = 0.0
+    for problem in assignment.problems:
+        for there, here in zip(
+            key.public(problem.name), home[problem.name].public(problem.name), strict=True
+        ):
+            if here.law is None and here.conditions[0] > 2 * there.conditions[0]:
+                assert here.conditions[0] == pytest.approx(ROUGH * there.conditions[0], rel=1e-3)
+                worst = max(worst, judge_at(here.expected, there).eta or 0.0)
+    assert 0 < worst < ROUGH * 1e4
+
+
+def test_a_complex_step_that_was_always_believed_would_be_caught(tmp_path, monkeypatch):
+    """The planted fault: without differences to contradict it, np.abs has the derivative 0."""
+    import grader.selfcheck
+
+    problems = """
+    def size(x: Array["n"]) -> Array[""]:
+        return np.abs(x).sum() + (x * x).sum()
+
+    gradient = Gradient(of=size, wrt="x", points=1)
+    """
+    folder = course(tmp_path, problems, "def gradient(x): return x")
+    right = lambda x: np.sign(x) + 2 * x  # noqa: E731
+    assert answers(folder, right) == [{"right"}]
+
+    monkeypatch.setattr(grader.selfcheck, "_rule", lambda *_: numeric.complex_step)
+    assert answers(folder, right) == [{"wrong"}]
