@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "grader"
 ORDER = [
     "cli",
     "student",
+    "report.html",
     "report.check",
     "report.proof",
     "report.text",
