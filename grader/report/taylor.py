@@ -39,6 +39,17 @@ MISSING = 'there is no picture without altair and vl-convert: pip install "grade
 CIRCLE = {"shape": "circle", "size": 50, "filled": True, "color": VERMILION}
 SQUARE = {"shape": "square", "size": 120, "filled": False, "color": BLUE, "strokeWidth": 2}
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+section { border-top: 1px solid; margin-top: 2rem; }
+h2 { font-size: 1.15rem; margin-bottom: 0; overflow-wrap: anywhere; }
+p { overflow-wrap: anywhere; white-space: pre-line; }
+figure { margin: 1rem 0; }
+svg { border: 1px solid #999; border-radius: 6px; max-width: 100%; height: auto; }
+"""
+
 Layer = Any  # of an Altair chart
 
 
@@ -346,17 +357,6 @@ def _spread(heights: Sequence[float]) -> list[float]:
 
 
 # ---- the page --------------------------------------------------------------------------------
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-section { border-top: 1px solid; margin-top: 2rem; }
-h2 { font-size: 1.15rem; margin-bottom: 0; overflow-wrap: anywhere; }
-p { overflow-wrap: anywhere; white-space: pre-line; }
-figure { margin: 1rem 0; }
-svg { border: 1px solid #999; border-radius: 6px; max-width: 100%; height: auto; }
-"""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from grader.report.html import table
 
 STAFF = "for staff alone"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" role="img"><rect width="1" height="1"/></svg>'
+TABLE_TAGS = ("thead", "tbody", "tr", "th", "td")
 PROVENANCE = Provenance(
     *(STAFF,) * 7,
     Timings(1.0, 1.0, 1.0, 1.0),  # what a regrade needs, which is nobody else's business
@@ -183,6 +184,16 @@ def harmless(text):
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_no_text_acts_or_hides(text):
     harmless(text)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_name_acts_in_the_sum(text):
+    """It has the file's name where nothing is written yet, and the function's where that is the only one."""
+    for verdict in ("unwritten", "right"):
+        named = replace(record(replace(RIGHT, name=text, verdict=verdict)), file=text)
+        fragment = Fragment(table(named))
+        assert set(fragment.tags) <= {"div", "p", "strong", "table", *TABLE_TAGS, "bdi", "span"}
+        assert harm(fragment.said, kept="\n\t") == set()
 
 
 @settings(derandomize=True, deadline=None, database=None, max_examples=100)
