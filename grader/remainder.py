@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from grader import numeric
 from grader.assignment import Problem
-from grader.directions import telling
+from grader.directions import directions, telling
 from grader.numeric import Path
 from grader.problem import (
     CurveDerivative,
@@ -36,6 +36,7 @@ from grader.problem import (
 ROUNDING = 2.0**-46  # 64 ε of the largest value: what is smaller may be rounding alone
 BITS = 56  # behind a right expansion only rounding is left from a step of 2^(−53/(k+1)) on
 NEAR = 2.0**-12  # the step at which two measured slopes are told apart
+ALIKE = 1e-6  # relative: numbers that differ by less are right, or wrong in no way that shows
 FEWEST = 3  # points that a slope is fitted to
 
 Numbers = NDArray[Any]
@@ -117,15 +118,17 @@ def taylor_calls(problem: Problem, values: Values) -> tuple[Values, ...]:
 
 
 def slope(remainders: Remainders) -> float | None:
-    """How steeply the student's remainder falls: the median slope between points above the floor.
+    """How steeply the student's remainder falls where steps are short: the median slope between two points.
 
-    `None` where fewer than three points are. For a caption, never for a verdict (Theil 1950, Sen 1968).
+    Only points above the floor count, without those at the longest quarter of their steps; `None` where fewer
+    than three are left. For a caption, never for a verdict (Theil 1950, Sen 1968).
     """
     logs = [
         (log2(h), log2(size))
         for h, size in zip(remainders.steps, remainders.yours, strict=True)
         if size > remainders.floor
     ]
+    logs = logs[len(logs) // 4 :]
     if len(logs) < FEWEST:
         return None
     return float(np.median([(s - r) / (g - h) for (g, s), (h, r) in combinations(logs, 2)]))
@@ -153,17 +156,25 @@ def _line(problem: Problem, values: Values, actual: Any, expected: Any) -> _Line
 def _linear(
     problem: Problem, values: Values, x: str, actual: Numbers, expected: Numbers, answer: str
 ) -> _Line:
-    """dL = ⟨G, dX⟩ = tr(D dX), along the direction that the law is stated for."""
-    D = telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
+    """dL = ⟨G, dX⟩ = tr(D dX)."""
+    D = _along(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
     unit = numeric.scale(values[x]) / numeric.scale(D)
     return _Line({x: D}, 1, unit, answer, (actual * D).sum(), (expected * D).sum())
 
 
 def _quadratic(problem: Problem, values: Values, x: str, actual: Numbers, expected: Numbers) -> _Line:
     """d²s = dxᵀ H dx."""
-    d = telling(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
+    d = _along(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
     unit = numeric.scale(values[x]) / numeric.scale(d)
     return _Line({x: d}, 2, unit, "Hessian", d @ actual @ d, d @ expected @ d)
+
+
+def _along(problem: Problem, shape: tuple[int, ...], numbers: Callable[[Numbers], Any]) -> Numbers:
+    """The direction that the law of a wrong answer is stated along; behind a right one it is the first."""
+    D = telling(problem, shape, numbers)
+    so, predicted = numbers(D)
+    is_wrong = abs(so - predicted) > ALIKE * max(abs(so), abs(predicted))
+    return D if is_wrong else directions(problem, shape)[0]
 
 
 def _given(

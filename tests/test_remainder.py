@@ -10,7 +10,7 @@ import pytest
 from bench.variants import TOPICS
 from grader import numeric
 from grader.assignment import Problem, Topic
-from grader.directions import telling
+from grader.directions import directions, telling
 from grader.distributions import Uniform
 from grader.literals import literal
 from grader.problem import CurveDerivative, Differential, Gradient, Hessian, Identify, Taylor, Value
@@ -309,6 +309,28 @@ def test_a_gradient_is_followed_along_the_direction_that_the_law_is_stated_for(a
     h = found.steps[3]
     L, moved = (problem.kind.of(values["v"] + t * D, values["U"], values["y"]) for t in (0, h))
     assert found.yours[3] == pytest.approx(abs(moved - L - 2 * h * (right * D).sum()))
+
+
+def test_behind_a_right_answer_the_direction_does_not_hang_on_rounding(assignment, key):
+    problem = next(p for p in assignment.problems if p.name == "grad_v")
+    sample = key.public("grad_v")[0]
+    values, right = sample.case.values, sample.expected
+    D = directions(problem, right.shape)[0]
+    L = problem.kind.of(values["v"], values["U"], values["y"])
+    for off in np.random.default_rng(3).normal(size=(5, *right.shape)):
+        found = remainders(problem, values, right * (1 + 1e-15 * off), right)
+        h = found.steps[0]
+        moved = problem.kind.of(values["v"] + h * D, values["U"], values["y"])
+        assert found.right[0] == pytest.approx(abs(moved - L - h * (right * D).sum()))
+
+
+def test_short_steps_decide_on_a_slope():
+    """Where they are long a second-order term may still be larger than a first-order one."""
+    problem = asked(Gradient(of=quartic, wrt="x", points=1))
+    found = behind(problem, {"x": x}, lambda x: 4 * (x @ x) * x)
+    assert slope(replace(found, yours=tuple(h + 1e3 * h**2 for h in found.steps))) == pytest.approx(
+        1, abs=0.1
+    )
 
 
 def test_the_floor_is_that_of_rounding():
