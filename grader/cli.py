@@ -162,13 +162,10 @@ def check_command(words: tuple[str, ...], folder: Path | None, plot: str | None,
 
         request = requested(words, folder)
 
-        def again() -> None:
-            _check(request, spawner, stream, picture)
-
-        again()
+        _check(request, spawner, stream, picture)
         if watch:
             click.echo(f"watching {request.path.parent.absolute()}; Ctrl-C ends it", err=True)
-            whenever_saved(request.path, again)
+            whenever_saved(request.path, lambda: _check_again(request, spawner, stream, picture))
 
 
 @main.command("handout")
@@ -262,6 +259,16 @@ def _check(request: Request, spawner: Spawner, stream: TextIO, picture: Path | N
     seen = checked(request, spawner, stream, pictures=bool(picture))
     if picture:
         _write_picture(picture, request.assignment.settings.title, seen)
+
+
+def _check_again(request: Request, spawner: Spawner, stream: TextIO, picture: Path | None) -> None:
+    """What was saved may be half a file, or gone for a moment: that is told, and the next one awaited."""
+    try:
+        click.echo(file=stream)
+        _check(request, spawner, stream, picture)
+    except Fault as fault:
+        click.echo(f"grader: {fault}", err=True)
+    spawner.get_ready()
 
 
 def _write_picture(path: Path, title: str, seen: Sequence[Pictured]) -> None:

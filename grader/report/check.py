@@ -96,7 +96,7 @@ def summary(record: Record) -> str:
     right = [problem for problem in record.problems if problem.passed]
     written = [problem for problem in record.problems if problem.verdict not in UNWRITTEN]
     count, file = len(record.problems), record.file or record.hand_in
-    if not written:
+    if not written and not record.remarks:
         first = record.problems[0].name
         return (
             f"0 of {count} functions are right: none is written yet. Begin with {first}: in {file} put a "

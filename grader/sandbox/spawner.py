@@ -66,7 +66,12 @@ class Spawner:
         Raises:
             Fault: it cannot be started.
         """
-        self._waiting: _Started | None = _start()
+        self._waiting: _Started | None = None
+        self.get_ready()
+
+    def get_ready(self) -> None:
+        """Start the next interpreter, unless one waits."""
+        self._waiting = self._waiting or _start()
 
     def fork(self, limits: Limits) -> Process:
         """A fresh interpreter that runs the worker, in a session of its own; raises as `Server.fork` does."""
