@@ -37,6 +37,7 @@ ROUNDING = 2.0**-46  # 64 ε of the largest value: what is smaller may be roundi
 BITS = 56  # behind a right expansion only rounding is left from a step of 2^(−53/(k+1)) on
 NEAR = 2.0**-12  # the step at which two measured slopes are told apart
 ALIKE = 1e-6  # relative: numbers that differ by less are right, or wrong in no way that shows
+MOST = 1e290  # no picture has room for more
 FEWEST = 3  # points that a slope is fitted to
 
 Numbers = NDArray[Any]
@@ -99,12 +100,10 @@ def remainders(
         scaled: for an expansion, the student's answers to `taylor_calls`, `None` where there was none.
     """
     values = {x: _exact(value) for x, value in values.items()}
-    line = _line(problem, values, actual, expected)
-    if line is None:
-        return None
     with np.errstate(all="ignore"), catch_warnings():
         simplefilter("ignore")  # that an imaginary part is lost is noticed, see _first
-        return _measured(problem, line, _path(problem, values, line.direction), scaled)
+        line = _line(problem, values, actual, expected)
+        return _measured(problem, line, _path(problem, values, line.direction), scaled) if line else None
 
 
 def taylor_calls(problem: Problem, values: Values) -> tuple[Values, ...]:
@@ -214,10 +213,10 @@ def _measured(problem: Problem, line: _Line, path: Path, scaled: Sequence[Any]) 
         (h, _apart(point, mine), _apart(point, its))
         for h, point, mine, its in zip(steps, points[1:], yours, right, strict=False)
     ]
-    finite = [row for row in rows if np.isfinite(row).all()]
+    finite = [row for row in rows if all(size < MOST for size in row)]  # which nan is not
     if not finite:
         return None
-    floor = ROUNDING * max(_size(point) for point in points if np.isfinite(point).all())
+    floor = ROUNDING * max(size for size in map(_size, points) if size < MOST)
     of = problem.kind.of.__name__  # type: ignore[union-attr]  # a line has a function
     curve = isinstance(problem.kind, CurveDerivative)
     along = " and ".join(x if curve else f"d{x}" for x in line.direction)

@@ -324,6 +324,15 @@ def test_behind_a_right_answer_the_direction_does_not_hang_on_rounding(assignmen
         assert found.right[0] == pytest.approx(abs(moved - L - h * (right * D).sum()))
 
 
+def test_answers_that_overflow_are_left_out_in_silence():
+    for kind, right in (
+        (Gradient(of=quartic, wrt="x", points=1), 4 * (x @ x) * x),
+        (Hessian(of=quartic, wrt="x", points=1), 4 * (x @ x) * np.eye(3) + 8 * np.outer(x, x)),
+    ):
+        for huge in (np.full(right.shape, 1.7e308), 1.7e308 * (right / np.max(right))):
+            assert remainders(asked(kind), {"x": x}, huge, right) is None
+
+
 def test_short_steps_decide_on_a_slope():
     """Where they are long a second-order term may still be larger than a first-order one."""
     problem = asked(Gradient(of=quartic, wrt="x", points=1))
