@@ -39,6 +39,7 @@ from grader.student import assignment_near, with_names
 from grader.submission import Submission
 
 MOST_PICTURES = 3  # drawing one costs 0.2 s
+HERE = Path()
 Functions = Mapping[str, Callable[..., Any]]
 
 
@@ -63,7 +64,7 @@ class Checked:
         for problem in self.record.problems:
             show(problem)
         closed(stream, self.record, every=False)
-        return stream.getvalue()
+        return stream.getvalue().rstrip()
 
     def _repr_html_(self) -> str:
         from grader.report.html import table
@@ -71,18 +72,26 @@ class Checked:
         return table(self.record, self.pictures)
 
 
-def check(functions: Functions, folder: Path) -> Checked:
-    """Check the functions that a homework asks for, and no others.
+def check(*functions: Callable[..., Any], folder: Path = HERE) -> Checked:
+    """Check functions that the homework in the folder, or above it, asks for.
 
     Raises:
-        Refusal: there is no homework here, or it asks for none of them.
+        Refusal: there is no homework here, or one of them is none of its functions.
     """
     with _in_one_sentence():
         assignment = load_assignment(assignment_near(folder))
-        return _checked(with_names(assignment, tuple(functions)), functions)
+        named = {_name(function): function for function in functions}
+        return _checked(with_names(assignment, tuple(named)), named)
 
 
-def check_all(namespace: Mapping[str, Any], folder: Path) -> Checked:
+def _name(function: object) -> str:
+    name = getattr(function, "__name__", None)
+    if not callable(function) or not isinstance(name, str):
+        raise Fault(f"check takes functions, such as check(grad_W), and was given {type(function).__name__}")
+    return name
+
+
+def check_all(namespace: Mapping[str, Any], folder: Path = HERE) -> Checked:
     """Check every function of the homework; those that the namespace does not have are missing.
 
     Raises:

@@ -60,7 +60,8 @@ def printed_on(stream: TextIO) -> Console:
     """What a report is printed on: as wide as the terminal, if it is one."""
     from rich.console import Console
 
-    return Console(file=stream, highlight=False, width=None if stream.isatty() else PIPE_WIDTH)
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(file=stream, highlight=False, width=width, force_jupyter=False)
 
 
 def say(console: Console, text: str, style: str = "") -> None:
