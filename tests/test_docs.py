@@ -64,15 +64,35 @@ def test_the_readme_quotes_what_verify_says_of_a_broken_sign(tmp_path):
 
 
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
-    helps = output("grade", "--help") + output("verify", "--help")
+    helps = "".join(output(verb, "--help") for verb in ("grade", "verify", "check", "handout"))
     options = set(re.findall(r"--[a-z]+", helps)) - {"--help"}
     assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) == options
 
 
-def test_every_verdict_is_explained():
+@pytest.mark.parametrize("page", ["README.md", "docs/student.md"])
+def test_every_verdict_is_explained(page):
     from grader.compare import Verdict
 
-    assert [verdict.value for verdict in Verdict if f"*{verdict.value}*" not in README] == []
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [verdict.value for verdict in Verdict if f"*{verdict.value}*" not in text] == []
+
+
+def test_the_readme_shows_what_check_prints():
+    shown = re.search(r"^```\n(Matrix differentials: hw2.py\n.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
+    printed = output("check", "submissions_example/wrong_lecture_slips/hw2.py").split()
+    words = shown.replace("…", "").split()
+    assert len(words) > 50
+    assert [word for word in words if word not in printed] == []
+
+
+def test_the_page_for_students_counts_right():
+    from bench.selfcheck import SETS
+
+    page = (ROOT / "docs" / "student.md").read_text(encoding="utf-8")
+    answers = sum(len(v) for tables in SETS.values() for table in tables for v in table.values())
+    examples = len(list((ROOT / "submissions_example").iterdir()))
+    assert f"Of {answers} single answers" in page
+    assert f"of the {examples}\nexample hand-ins" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

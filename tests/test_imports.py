@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "grader"
 ORDER = [
     "cli",
+    "notebook",
     "student",
     "report.html",
     "report.check",
