@@ -8,10 +8,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
-
-from grader.faults import Fault
 
 BEGINNING = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 ORDINARY_FILE = 0o100644
@@ -33,19 +29,3 @@ def members(archive: bytes) -> dict[str, bytes]:
     """What `zipped` was given."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
-
-
-def write(path: Path, data: bytes) -> None:
-    """The whole file at once, in place of one that may be there.
-
-    Raises:
-        Fault: it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise Fault(f"{path} cannot be written: {error.strerror}; name a place that can") from None

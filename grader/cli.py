@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-from grader import __version__
+from grader import __version__, atomic
 from grader.faults import Fault, unforeseen
 from grader.sandbox.isolation import TooWeak
 
@@ -279,10 +279,7 @@ def _write_picture(path: Path, title: str, seen: Sequence[Pictured]) -> None:
         data = taylor.page(title, entries).encode()
     else:
         data = taylor.png([remainders for _, remainders in seen if remainders])
-    try:
-        _write(path, data)
-    except OSError as error:
-        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+    atomic.write(path, data)
     click.echo(f"wrote {path}", err=True)
 
 
@@ -348,10 +345,7 @@ def _deliver(json_path: str | None, as_json: Callable[[], str], show: Callable[[
             _write_json(as_json(), json_path)
             return
         if json_path is not None:
-            try:
-                _write_json(as_json(), json_path)
-            except OSError as error:
-                raise Fault(f"{json_path} cannot be written: {error.strerror}") from None
+            _write_json(as_json(), json_path)
         show(stream)
 
 
@@ -404,7 +398,7 @@ def _withhold(reason: str, path: str | None) -> None:
     from grader.gradescope.results import withheld
     from grader.gradescope.schema import to_json
 
-    with suppress(OSError):  # the reason is told in any case
+    with suppress(Fault, OSError):  # the reason is told in any case
         if path is not None:
             _write_json(to_json(withheld(reason)), path)
 
@@ -415,19 +409,5 @@ def _write_json(text: str, path: str) -> None:
     if path == "-":
         click.echo(data, nl=False)
         return
-    _write(Path(path), data)
+    atomic.write(Path(path), data)
     click.echo(f"wrote {path}", err=True)
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Atomically; but a device or a pipe is written to, never replaced."""
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)
-        return
-    temporary = target.with_name(f".{target.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

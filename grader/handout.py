@@ -10,7 +10,7 @@ from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 
-from grader import archive, authored, wheel
+from grader import archive, atomic, authored, wheel
 from grader.assignment import SETTINGS_FILE, Assignment, Settings
 from grader.faults import Fault
 from grader.leaks import refuse_leaks
@@ -30,7 +30,7 @@ def hand_out(assignment: Assignment, out: Path) -> tuple[str, ...]:
     members = package(assignment)
     refuse_leaks(assignment, members)
     folder = assignment.settings.file
-    archive.write(out, archive.zipped({f"{folder}/{name}": data for name, data in members.items()}))
+    atomic.write(out, archive.zipped({f"{folder}/{name}": data for name, data in members.items()}))
     return tuple(sorted(f"{folder}/{name}" for name in members))
 
 

@@ -87,6 +87,7 @@ ORDER = [
     "sandbox.basis",
     "shapes",
     "distributions",
+    "atomic",
     "faults",
 ]
 THEIRS = {

@@ -1,0 +1,34 @@
+"""A file is written whole or not at all: who reads it never meets half of one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from grader.faults import Fault
+
+
+def write(path: Path, data: bytes) -> None:
+    """In place of a file that may be there; but a device or a pipe is written to, never replaced.
+
+    Raises:
+        Fault: it cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path, data)
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
