@@ -1,5 +1,12 @@
-"""`python -m grader` is `grader`."""
+"""`python -m grader` is `grader`: the folder that it is typed in is no place to look for modules.
 
-from grader.cli import main
+Python puts that folder first, and a homework's `random.py` there would hide Python's own.
+"""
+
+import sys
+
+del sys.path[0]
+
+from grader.cli import main  # noqa: E402 - from here on
 
 main()

@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from grader.record import Record
     from grader.sandbox.jail import Source
     from grader.sandbox.spawner import Spawner
-    from grader.student import Pictured, Request
 
 FAILED = 1
 TERMINATED = 128 + signal.SIGTERM
@@ -158,14 +157,19 @@ def check_command(words: tuple[str, ...], folder: Path | None, plot: str | None,
     """
     picture = _picture(plot)
     with _faults_in_one_sentence(), _stdout() as stream, _plain_processes() as spawner:
-        from grader.student import requested, whenever_saved
+        from grader.student import checked, requested, whenever_saved
 
         request = requested(words, folder)
+        command = "python -m grader" if Path(sys.argv[0]).name == "__main__.py" else "grader"
 
-        _check(request, spawner, stream, picture)
-        if watch:
-            click.echo(f"watching {request.path.parent.absolute()}; Ctrl-C ends it", err=True)
-            whenever_saved(request.path, lambda: _check_again(request, spawner, stream, picture))
+        def run() -> None:
+            checked(request, spawner, stream, picture, command)
+            stream.flush()
+
+        if not watch:
+            run()
+            return
+        whenever_saved(request.path, run)
 
 
 @main.command("handout")
@@ -251,36 +255,6 @@ def _picture(plot: str | None) -> Path | None:
     if Path(plot).suffix not in (".html", ".png"):
         raise click.BadParameter(f"{plot!r} ends in neither .html nor .png", param_hint="--plot")
     return Path(plot)
-
-
-def _check(request: Request, spawner: Spawner, stream: TextIO, picture: Path | None) -> None:
-    from grader.student import checked
-
-    seen = checked(request, spawner, stream, pictures=bool(picture))
-    if picture:
-        _write_picture(picture, request.assignment.settings.title, seen)
-
-
-def _check_again(request: Request, spawner: Spawner, stream: TextIO, picture: Path | None) -> None:
-    """What was saved may be half a file, or gone for a moment: that is told, and the next one awaited."""
-    try:
-        click.echo(file=stream)
-        _check(request, spawner, stream, picture)
-    except Fault as fault:
-        click.echo(f"grader: {fault}", err=True)
-    spawner.get_ready()
-
-
-def _write_picture(path: Path, title: str, seen: Sequence[Pictured]) -> None:
-    from grader.report import taylor
-
-    if path.suffix == ".html":
-        entries = [taylor.Entry(r.name, r.verdict, r.student.sentence, remainders) for r, remainders in seen]
-        data = taylor.page(title, entries).encode()
-    else:
-        data = taylor.png([remainders for _, remainders in seen if remainders])
-    atomic.write(path, data)
-    click.echo(f"wrote {path}", err=True)
 
 
 def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int, *, weaker: bool) -> Record:

@@ -43,6 +43,7 @@ class Verdict(str, Enum):
     RAISED = "raised"
     TIMED_OUT = "timed out"
     CRASHED = "crashed"
+    UNREADABLE = "unreadable"
     MISSING = "missing"
     UNWRITTEN = "unwritten"
     NOT_RUN = "not run"
@@ -113,7 +114,7 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
         case Crashed(how, importing):
             return Judgement(Verdict.CRASHED, how + (" while the file was executed" if importing else ""))
         case Missing(why):
-            return Judgement(Verdict.MISSING, why)
+            return Judgement(Verdict.UNREADABLE if why else Verdict.MISSING, why)
         case NotRun(why):
             return Judgement(Verdict.NOT_RUN, why)
 

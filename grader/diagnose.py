@@ -28,6 +28,13 @@ from grader.shapes import Array, Elementwise
 if TYPE_CHECKING:
     from grader.diagnosis.law import Law
 
+NOWHERE = (  # no input is to blame
+    Verdict.UNREADABLE,
+    Verdict.MISSING,
+    Verdict.UNWRITTEN,
+    Verdict.UNCHECKED,
+    Verdict.NOT_RUN,
+)
 HIDDEN = {
     Verdict.WRONG: "the values are wrong on hidden ones",
     Verdict.SHAPE: "the shape is wrong on hidden ones",
@@ -38,6 +45,7 @@ HIDDEN = {
     Verdict.UNWRITTEN: "NotImplementedError is raised on hidden ones",
     Verdict.TIMED_OUT: "there was no answer in time on hidden ones",
     Verdict.CRASHED: "the process died on hidden ones",
+    Verdict.UNREADABLE: "the function could not be read on hidden ones",
     Verdict.MISSING: "the function is gone on hidden ones",
     Verdict.NOT_RUN: "hidden ones were not reached",
 }
@@ -135,9 +143,7 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
         return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
     first = failing[0]
     alike = [comparison for comparison in failing if comparison.verdict is verdict]
-    if verdict in (Verdict.MISSING, Verdict.UNWRITTEN, Verdict.UNCHECKED, Verdict.NOT_RUN) or _never_loaded(
-        first
-    ):
+    if verdict in NOWHERE or _never_loaded(first):
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
         return Seen(_ended(problem, first), _pasted(problem, alike[0]))
@@ -191,8 +197,10 @@ def _ended(problem: Problem, failed: Comparison) -> str:
             return f"It did not come to an end: no answer within {said}."
         case Verdict.CRASHED:
             return f"{said[0].upper()}{said[1:]}."
+        case Verdict.UNREADABLE:
+            return f"It could not be read: {said}"
         case Verdict.MISSING:
-            return f"It could not be read: {said}" if said else _undefined(problem)
+            return _undefined(problem)
         case Verdict.UNWRITTEN:
             return "Not written yet."
         case Verdict.UNCHECKED:

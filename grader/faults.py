@@ -11,11 +11,16 @@ class Fault(Exception):
     """One sentence for whoever runs the grader: what is wrong, where, what to do."""
 
 
+def missing(*packages: str) -> str:
+    """What to do where packages are not installed. By their own names: another grader is on PyPI."""
+    names, python = " ".join(packages), sys.executable
+    return f"{names} is not installed for {python}: run `{python} -m pip install {names}`"
+
+
 def unforeseen(error: Exception) -> str:
     """A package that is missing, or a fault that nobody has put in words yet, with its place in our files."""
-    if isinstance(error, ModuleNotFoundError):
-        python = sys.executable
-        return f"{error.name} is not installed for {python}: run `{python} -m pip install {error.name}`"
+    if isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] != "grader":
+        return missing(error.name.split(".")[0])
     from traceback import walk_tb  # only where something failed
 
     home = str(Path(__file__).parent)

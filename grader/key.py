@@ -42,16 +42,16 @@ OFFS = (
 
 @dataclass(frozen=True)
 class Truth:
-    """Where right values come from, by a case's values: a reference, or a measurement where there is none.
+    """Where right values come from, by a case's values and row: a reference, or a measurement.
 
     `place` is the file and line to blame. `law` says for a case whether an answer is right, where no value
-    is known. Conditions are `slack` times as large for a truth that is itself only so good.
+    is known. Conditions are `slack` times as large in rows where the truth itself is only so good.
     """
 
     place: str
-    value: Callable[[Values], Any]
+    value: Callable[[Values, Row], Any]
     law: Callable[[Values, Any], bool | None] | None = None
-    slack: float = 1.0
+    slack: Callable[[Row], float] = lambda _row: 1.0
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def by_reference(problem: Problem, reference: Reference) -> Truth:
 def by_formula(problem: Problem, formula: Formula) -> Truth:
     """What a formula says, which takes what the student's function takes."""
     place = f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"
-    return Truth(place, lambda values: formula(*(values[x] for x in problem.parameters)))
+    return Truth(place, lambda values, _row: formula(*(values[x] for x in problem.parameters)))
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
@@ -188,10 +188,10 @@ def draw_samples(problem: Problem, truth: Truth, stream: Stream, rows: Iterable[
 def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int) -> Sample:
     for attempt in range(MAX_ATTEMPTS):
         case = sampling.draw(problem, stream, row, place, attempt)
-        if _near_a_kink(problem, truth, stream, case):
-            continue
         values = exact_values(case)
         expected = _value(problem, truth, row, values)
+        if _near_a_kink(problem, truth, stream, case):
+            continue
         probed = [_value(problem, truth, row, _values_off(values, offs)) for offs in OFFS]
         for value in (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
@@ -199,7 +199,7 @@ def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int
         conditions = conditions_of(expected, probed)
         if is_usable(expected, conditions):
             law = partial(truth.law, values) if truth.law else None
-            allowed = tuple(truth.slack * condition for condition in conditions)
+            allowed = tuple(truth.slack(row) * condition for condition in conditions)
             return Sample(case, stream.name == "public", expected, allowed, law)
     raise Fault(
         f"{truth.place}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
@@ -214,7 +214,7 @@ def parts(answer: Any) -> tuple[Any, ...]:
 
 def _value(problem: Problem, truth: Truth, row: Row, values: Values) -> Any:
     try:
-        return truth.value(values)
+        return truth.value(values, row)
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
         raise Fault(f"{truth.place}: {problem.name} fails in the row '{row.name}': {said}") from error

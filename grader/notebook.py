@@ -56,14 +56,14 @@ class Checked:
     """What a cell shows: the table, with reasons and pictures of what is wrong."""
 
     record: Record
-    pictures: Mapping[str, str]  # SVG by the problem's name
+    pictures: Mapping[str, str]  # HTML by the problem's name
 
     def __repr__(self) -> str:
         stream = io.StringIO()
         show = opened(stream, self.record.assignment, self.record.problems)
         for problem in self.record.problems:
             show(problem)
-        closed(stream, self.record, every=False)
+        closed(stream, self.record)
         return stream.getvalue().rstrip()
 
     def _repr_html_(self) -> str:
@@ -100,6 +100,8 @@ def check_all(namespace: Mapping[str, Any], folder: Path = HERE) -> Checked:
     with _in_one_sentence():
         assignment = load_assignment(assignment_near(folder))
         there = {p.name: namespace[p.name] for p in assignment.problems if callable(namespace.get(p.name))}
+        if not there:
+            raise Fault("none of the functions is defined here yet: run the cells above, then this one again")
         return _checked(assignment, there)
 
 
@@ -122,9 +124,9 @@ def _checked(assignment: Assignment, functions: Functions) -> Checked:
     can_draw = all(map(find_spec, ("altair", "vl_convert")))
     record = check_by(assignment, home_key, kernel, told, pictures=can_draw)
     if drawn:
-        from grader.report.taylor import svg
+        from grader.report.pictures import figure
 
-        return Checked(record, {name: svg(remainders) for name, remainders in drawn.items()})
+        return Checked(record, {name: figure(remainders) for name, remainders in drawn.items()})
     return Checked(record, {})
 
 

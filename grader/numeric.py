@@ -7,6 +7,7 @@ differentials and Taylor expansions alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,43 @@ def differences(path: Path, width: float = WIDTH) -> NDArray[Any]:
 
 def fine_differences(path: Path) -> NDArray[Any]:
     """The same from nearer by: more rounding, but a kink is less often within reach."""
-    return differences(path, WIDTH / 16)
+    return differences(path, WIDTH / 256)
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A derivative, the rule that gave it, and whether another rule agrees."""
+
+    value: Any
+    rule: Rule
+    sure: bool
+
+
+def trusted(derive: Callable[[Rule], Any], alike: Callable[[Any, Any], bool]) -> Trusted:
+    """A complex step, unless differences contradict it: `np.abs`, for one, makes it give 0.
+
+    Where none agrees with another a kink is within reach, of the fine differences the least.
+
+    Args:
+        derive: the derivative by a rule; by a complex step it may fail, as in `math.exp`.
+        alike: whether two values are as good as equal.
+
+    Raises:
+        Exception: what `derive` raises on real numbers.
+    """
+    wide = derive(differences)
+    try:
+        stepped = derive(complex_step)
+    except Exception:
+        stepped = None
+    if stepped is not None and alike(stepped, wide):
+        return Trusted(stepped, complex_step, sure=True)
+    fine = derive(fine_differences)
+    if stepped is not None and alike(stepped, fine):
+        return Trusted(stepped, complex_step, sure=True)
+    if alike(wide, fine):
+        return Trusted(wide, differences, sure=True)
+    return Trusted(fine, fine_differences, sure=False)
 
 
 def derivative(path: Path, order: int = 1, first: Rule = complex_step, unit: float = 1.0) -> NDArray[Any]:

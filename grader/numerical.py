@@ -34,7 +34,7 @@ SEVERAL = 3  # cases of different size; in one, s may be called for every entry 
 OFTEN = 4  # calls of s for one of r; whoever writes loops calls both alike
 SELDOM = 2  # values of s; a difference quotient that is right to many digits needs more
 ENOUGH = 16  # points; so many are no accident, however many entries there are
-FLAGGED = "A closed form is asked: this looks like numerical differentiation."
+FLAGGED = "A closed form is asked: this looks like numerical differentiation, and staff will look at it."
 TAKEN = (
     "A closed form is asked: this looks like numerical differentiation, which gets no points in this course. "
     "If it is none, tell the course staff."

@@ -12,13 +12,14 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from grader.faults import Fault
+from grader.faults import Fault, missing
 from grader.statement import anchor
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+PACKAGES = ("markdown-it-py", "mdit-py-plugins", "latex2mathml")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # which HTML implies
 FUNCTION = re.compile(r"<m([io])>([A-Za-z]{2,})</m\1>(?=(<mo[^>]*>&#x00028;)?)")
@@ -50,7 +51,8 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 code { font: 0.9em ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
 :not(pre) > code { background: var(--shade); border-radius: 0.25em; padding: 0.08em 0.3em;
   overflow-wrap: break-word; }
-a > code { color: inherit; }
+a > code { color: inherit; text-decoration: none; }
+a:has(> code) { text-decoration: none; }
 pre { background: var(--shade); border-radius: 0.4em; padding: 0.75rem 1rem; overflow-x: auto;
   line-height: 1.45; }
 details { margin: -0.4rem 0 1.2rem; }
@@ -106,8 +108,7 @@ def _reader() -> MarkdownIt:
         from mdit_py_plugins.anchors import anchors_plugin
         from mdit_py_plugins.dollarmath import dollarmath_plugin
     except ImportError as error:
-        says = f"the statement's page needs {error.name}, which is not installed"
-        raise Fault(f"{says}; install it with pip install 'grader[handout]'") from None
+        raise Fault(f"the statement's page needs packages: {missing(*PACKAGES)}") from error
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     dollarmath_plugin(reader, renderer=_formula, allow_labels=False, double_inline=True)
     anchors_plugin(reader, max_level=6, slug_func=anchor)

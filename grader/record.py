@@ -79,6 +79,11 @@ class ProblemRecord:
     diagnosis: Diagnosis = Diagnosis()
 
     @property
+    def unwritten(self) -> bool:
+        """Whether there is nothing to judge yet."""
+        return self.verdict in ("unwritten", "missing")
+
+    @property
     def passed(self) -> bool:
         """Right, perhaps with lost digits, and worth something; partial credit is no pass."""
         return self.verdict in PASSING and self.score > 0

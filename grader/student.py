@@ -5,14 +5,19 @@ Nothing here knows a reference. What cannot be done is told in one sentence, wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
+import click
+
+from grader import atomic
 from grader.assignment import SETTINGS_FILE, Assignment, Problem, find_assignment, load_assignment, select
-from grader.faults import Fault
+from grader.faults import Fault, missing
 from grader.grade import check
 from grader.key import Key
 from grader.record import ProblemRecord
@@ -21,22 +26,31 @@ from grader.report.check import closed, opened
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
 from grader.selfcheck import home_key
-from grader.submission import read_submission
+from grader.submission import Submission, read_submission
 
-WATCHER = "--watch needs watchfiles, which is not installed: run `pip install watchfiles`"
-
-Pictured = tuple[ProblemRecord, Remainders | None]
+HAND_INS = (".py", ".ipynb", ".zip")
+GLANCE = 500  # milliseconds between looks at the file, for what was saved while it was checked
+DEFINED = re.compile(r"^def (\w+)\(|^(\w+) *= *lambda", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a student wants checked. `every` is whether functions were named; `remark` says why this file."""
+    """What a student wants checked: a file, and functions if some were named; `remark` says why this file."""
 
     assignment: Assignment
     path: Path
-    key_of: Callable[[Problem], Key]
-    every: bool = False
+    named: bool = False
     remark: str = ""
+    keys: dict[str, Key] = field(default_factory=dict, compare=False, repr=False)  # of one run, made once
+
+    def key_of(self, problem: Problem) -> Key:
+        """What the problem is checked with."""
+        if problem.name not in self.keys:
+            self.keys[problem.name] = home_key(problem)
+        return self.keys[problem.name]
+
+
+# ---- which file, which functions ------------------------------------------------------------
 
 
 def requested(words: Sequence[str], folder: Path | None) -> Request:
@@ -45,28 +59,32 @@ def requested(words: Sequence[str], folder: Path | None) -> Request:
     Raises:
         Fault: there is no assignment, no file or no function of that name.
     """
-    path = Path(words[0]) if words else None
+    files = [word for word in words if _looks_like_a_file(word)]
+    if len(files) > 1:
+        raise Fault(f"{' and '.join(files)} are {len(files)} files: check one at a time")
     assignment = load_assignment(
-        folder or assignment_near(Path(), *([path.absolute().parent] if path else []))
+        folder or assignment_near(Path(), *(Path(f).absolute().parent for f in files))
     )
-    names = [problem.name for problem in assignment.problems]
-    if path and (words[0] in names or (words[0].isidentifier() and not path.exists())):
-        path = None
-    if path and not path.exists():
-        raise Fault(
-            f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
-        )
-    only = tuple(words[1:] if path else words)
-    asked = with_names(assignment, only)
-    path, remark = (path, "") if path else _own_file(assignment)
-    keys: dict[str, Key] = {}
+    only = [word for word in words if word not in (*files, assignment.settings.file)]
+    path, remark = (_there(files[0]), "") if files else _own_file(assignment)
+    return Request(with_names(assignment, only), path, bool(only), remark)
 
-    def key_of(problem: Problem) -> Key:
-        if problem.name not in keys:
-            keys[problem.name] = home_key(problem)
-        return keys[problem.name]
 
-    return Request(asked, path, key_of, bool(only), remark)
+def _looks_like_a_file(word: str) -> bool:
+    path = Path(word)
+    return (
+        path.suffix.lower() in HAND_INS or len(path.parts) > 1 or (path.exists() and not word.isidentifier())
+    )
+
+
+def _there(file: str) -> Path:
+    path = Path(file).expanduser()
+    if not path.exists():
+        says = f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
+        raise Fault(says)
+    if path.is_file() and path.suffix.lower() not in HAND_INS:
+        raise Fault(f"{path} is no hand-in: name a .py, an .ipynb, a .zip or a folder, or leave it out")
+    return path
 
 
 def assignment_near(*starts: Path) -> Path:
@@ -87,22 +105,28 @@ def assignment_near(*starts: Path) -> Path:
 
 
 def with_names(assignment: Assignment, only: Sequence[str]) -> Assignment:
-    """The functions that are named, all where none is.
+    """The functions that are named, by name or by number such as 1.7 or 1; all where none is.
 
     Raises:
         Fault: the homework does not ask for one of them.
     """
-    names = [problem.name for problem in assignment.problems]
-    for name in only:
-        if name not in names:
-            raise Fault(_unknown(name, names))
-    return select(assignment, tuple(only))
+    names = [name for word in only for name in _named(assignment, word)]
+    return select(assignment, tuple(names))
 
 
-def _unknown(name: str, names: Sequence[str]) -> str:
-    near = get_close_matches(name, names, n=1) or get_close_matches(name.lower(), names, n=1)
+def _named(assignment: Assignment, word: str) -> list[str]:
+    problems = assignment.problems
+    found = [p.name for p in problems if word in (p.name, p.number, p.number.partition(".")[0])]
+    if not found:
+        raise Fault(_unknown(word, [problem.name for problem in problems]))
+    return found
+
+
+def _unknown(word: str, names: Sequence[str]) -> str:
+    same = [name for name in names if name.lower() == word.lower()]
+    near = same or get_close_matches(word, names, n=1)
     says = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-    return f"there is no function {name} in this homework: {says}"
+    return f"there is no function {word} in this homework: {says}"
 
 
 def _own_file(assignment: Assignment) -> tuple[Path, str]:
@@ -113,23 +137,34 @@ def _own_file(assignment: Assignment) -> tuple[Path, str]:
         if there:
             last = max(there, key=lambda path: path.stat().st_mtime)
             other = next((path.name for path in there if path != last), "")
-            return last, f"{last.name} was checked, not {other}: it was saved last" if other else ""
+            return last, f"this is {last.name}; to check {other}, name it" if other else ""
     raise Fault(
         f"there is no {names[0]} or {names[1]} in {Path.cwd()}: go to the folder that holds yours, or name "
         f"it, such as `grader check Downloads/{names[0]}`"
     )
 
 
-def checked(request: Request, spawner: Spawner, stream: TextIO, *, pictures: bool = False) -> list[Pictured]:
+# ---- the check ------------------------------------------------------------------------------
+
+
+def checked(
+    request: Request, spawner: Spawner, stream: TextIO, picture: Path | None = None, command: str = "grader"
+) -> None:
     """Check the file as it is now, and print every function's row as soon as it is known.
 
+    Args:
+        picture: where to draw what the answers leave of their functions' changes, .html or .png.
+        command: how the student calls this program.
+
     Raises:
-        Fault: the file cannot be read, or the student's process did not start.
+        Fault: the file cannot be read, the picture not be drawn, or the student's process did not start.
     """
     assignment, seen = request.assignment, []
     submission = read_submission(request.path, assignment.settings.file)
-    if request.remark:
-        submission = replace(submission, remarks=(request.remark, *submission.remarks))
+    if submission.fault:
+        raise Fault(submission.fault)
+    remarks = (*([request.remark] if request.remark else []), *_misspelt(assignment, submission))
+    submission = replace(submission, remarks=(*remarks, *submission.remarks))
     show = opened(stream, f"{assignment.settings.title}: {submission.name}", assignment.problems)
 
     def told(record: ProblemRecord, remainders: Remainders | None) -> None:
@@ -137,13 +172,44 @@ def checked(request: Request, spawner: Spawner, stream: TextIO, *, pictures: boo
         seen.append((record, remainders))
 
     with Session(submission, assignment.settings.limits, spawner) as session:
-        record = check(assignment, request.key_of, session, told, pictures=pictures)
-    closed(stream, record, every=request.every)
-    return seen
+        record = check(assignment, request.key_of, session, told, pictures=picture is not None)
+    closed(stream, record, every=request.named, again=f"{command} check {request.path}")
+    if picture:
+        _draw(picture, assignment.settings.title, seen)
 
 
-def whenever_saved(path: Path, again: Callable[[], None]) -> None:
-    """Call `again` when the file, or one that it may import, is saved; until Ctrl-C.
+def _misspelt(assignment: Assignment, submission: Submission) -> Iterator[str]:
+    """Functions that are not asked for and nearly have the name of one that is and is not there."""
+    cells = submission.modules[submission.main]
+    text = "\n".join(c if isinstance(c, str) else c.decode("utf-8", "replace") for c in cells)
+    defined = {first or second for first, second in DEFINED.findall(text)}
+    asked = {problem.name for problem in assignment.problems}
+    for name in sorted(asked - defined):
+        if near := get_close_matches(name, defined - asked, n=1, cutoff=0.8):
+            yield f"{submission.label} defines {near[0]}: did you mean {name}?"
+
+
+def _draw(path: Path, title: str, seen: Sequence[tuple[ProblemRecord, Remainders | None]]) -> None:
+    from grader.report import pictures, taylor
+
+    if path.suffix == ".html":
+        entries = [
+            pictures.Entry(r.name, r.verdict, r.student.sentence, remainders) for r, remainders in seen
+        ]
+        data = pictures.page(title, entries).encode()
+    else:
+        data = taylor.png([remainders for _, remainders in seen if remainders])
+    atomic.write(path, data)
+    click.echo(f"wrote {path}", err=True)
+
+
+# ---- again ----------------------------------------------------------------------------------
+
+
+def whenever_saved(path: Path, run: Callable[[], None]) -> None:
+    """Call `run` now, and whenever the file or one beside it is saved; until Ctrl-C.
+
+    What was saved may be half a file, or gone for a moment: that is told, and the next one awaited.
 
     Raises:
         Fault: the watcher is not installed.
@@ -151,7 +217,37 @@ def whenever_saved(path: Path, again: Callable[[], None]) -> None:
     try:
         from watchfiles import PythonFilter, watch
     except ImportError:
-        raise Fault(WATCHER) from None
-    folder = path if path.is_dir() else path.absolute().parent
-    for _ in watch(folder, watch_filter=PythonFilter(extra_extensions=(".ipynb",)), raise_interrupt=False):
-        again()
+        raise Fault(missing("watchfiles")) from None
+    folder, last = path if path.is_dir() else path.absolute().parent, _saved(path)
+    _told(run)
+    click.echo(f"watching {folder}; Ctrl-C ends it", err=True)
+    changes = watch(
+        folder,
+        watch_filter=PythonFilter(extra_extensions=(".ipynb",)),
+        rust_timeout=GLANCE,
+        yield_on_timeout=True,
+        recursive=path.is_dir(),
+    )
+    try:
+        for change in changes:
+            if change or _saved(path) != last:
+                last = _saved(path)
+                click.echo(click.style(f"\n{datetime.now():%H:%M:%S} saved", dim=True), err=True)
+                _told(run)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+
+
+def _told(run: Callable[[], None]) -> None:
+    try:
+        run()
+    except Fault as fault:
+        click.echo(f"grader: {fault}", err=True)
+
+
+def _saved(path: Path) -> int | None:
+    """When, if it is there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None

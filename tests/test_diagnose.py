@@ -98,15 +98,16 @@ def test_the_smallest_failing_input_can_be_pasted(problem, judged):
 
 
 def test_the_law_can_be_pasted_too(problem, judged, reference):
-    """The last line is what the sentence says that the hand-in predicts."""
+    """One line computes what the sentence says that the hand-in predicts, the last one what is so."""
     seen = explain(problem, judged(lambda sample: sample.expected * 2))
     namespace = {"np": np, NAME: lambda *given: 2 * reference.answers[NAME](*given)}
-    *lines, law = seen.detail.splitlines()
-    exec("\n".join(lines), namespace)
+    *lines, law, imported, so = seen.detail.splitlines()
+    exec("\n".join((*lines, imported)), namespace)
     changes, predicts = re.search(
         r"changes by (\S+) to first order; your gradient predicts (\S+)\.$", seen.sentence
     ).groups()
     assert f"{eval(law, namespace):.3g}" == predicts
+    assert f"{eval(so, namespace):.3g}" == changes
     assert float(predicts) == pytest.approx(2 * float(changes), rel=1e-2)
 
 

@@ -138,7 +138,7 @@ def test_lost_digits_cost_what_the_author_says(assignment, key, server):
 
 def test_a_hand_in_without_source_has_every_row_and_the_reason(assignment, key, server):
     record = grade(assignment, key, Submission("x.zip", "hw2", {"hw2": ()}, fault="x.zip is empty"), server)
-    assert set(verdicts(record).values()) == {"missing"}
+    assert set(verdicts(record).values()) == {"unreadable"}
     assert len(record.problems) == 20
     assert "x.zip is empty" in record.remarks
     assert {problem.student.sentence for problem in record.problems} == {

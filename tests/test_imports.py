@@ -16,6 +16,7 @@ ORDER = [
     "report.check",
     "report.proof",
     "report.text",
+    "report.pictures",
     "report.taylor",
     "gradescope.results",
     "gradescope.schema",

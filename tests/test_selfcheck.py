@@ -171,6 +171,26 @@ def test_a_function_that_is_not_analytic_is_measured_by_differences(tmp_path):
     assert answers(folder, right, np.sign) == [{"right"}, {"wrong"}]
 
 
+def test_one_activation_among_others_may_not_be_analytic(tmp_path):
+    """The rule is found for each; a hump, of which the complex step sees half."""
+    problems = """
+    ACTIVATIONS = {
+        "tanh": Activation("np.tanh(z)", "1 - np.tanh(z) ** 2"),
+        "bump": Activation("np.abs(z) * z + z", "2 * np.abs(z) + 1"),
+        "relu": Activation("np.where(z.real > 0, z, 0)", "(z > 0) * 1.0", kinks=(0.0,)),
+        "hinge": Activation("(np.abs(z) + z) / 2", "(z > 0) * 1.0", kinks=(0.0,)),
+    }
+
+    def layer(x: Array["n"], s: Function) -> Array[""]:
+        return s(x).sum()
+
+    gradient = Gradient(of=layer, wrt="x", given={"r": Slope}, points=1, draws=Draws(scaled=()))
+    """
+    folder = course(tmp_path, problems, "def gradient(x, s, r): return r(x)")
+
+    assert answers(folder, lambda x, s, r: r(x), lambda x, s, r: r(x) / 2) == [{"right"}, {"wrong"}]
+
+
 def test_a_function_that_takes_no_complex_numbers_is_measured_by_differences(tmp_path):
     problems = """
     import math
@@ -195,7 +215,9 @@ def test_a_public_function_that_fails_is_told_with_its_line(tmp_path):
     folder = course(tmp_path, problems, "def gradient(x): return x")
     (problem,) = load_assignment(folder).problems
 
-    with pytest.raises(Fault, match=r"problems/topic.py, line 10: broken fails on a drawn input \(Attrib"):
+    with pytest.raises(
+        Fault, match=r"problems/topic.py, line 10: gradient fails in the row 'core': AttributeError"
+    ):
         home_key(problem)
 
 
@@ -246,5 +268,8 @@ def test_a_complex_step_that_was_always_believed_would_be_caught(tmp_path, monke
     right = lambda x: np.sign(x) + 2 * x  # noqa: E731
     assert answers(folder, right) == [{"right"}]
 
-    monkeypatch.setattr(grader.selfcheck, "_rule", lambda *_: numeric.complex_step)
+    def believed(derive, _alike):
+        return numeric.Trusted(derive(numeric.complex_step), numeric.complex_step, sure=True)
+
+    monkeypatch.setattr(grader.selfcheck, "trusted", believed)
     assert answers(folder, right) == [{"wrong"}]

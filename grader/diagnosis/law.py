@@ -8,7 +8,8 @@ never shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from grader.problem import (
     ordinal,
     variables,
 )
+from grader.shapes import of_function
 
 FEW_PARTS, SHORT = 6, 30  # of what is written out in a sentence
 Numbers = NDArray[Any]
@@ -61,20 +63,21 @@ def _broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
         return None
     a, e = np.asarray(actual, float), np.asarray(expected, float)
     match problem.kind:
-        case Gradient(of=of, wrt=wrt):
-            return _along(problem, of.__name__, wrt, e, a, "gradient")
-        case Derivative(of=of, wrt=wrt):
-            return _along(problem, of.__name__, wrt, e.T, a.T, "derivative")
+        case Gradient() as kind:
+            return _along(problem, kind, e, a, "gradient")
+        case Derivative() as kind:
+            return _along(problem, kind, e.T, a.T, "derivative")
         case Hessian(of=of, wrt=wrt):
             return _form(problem, of.__name__, wrt, e, a)
         case Differential(of=of, order=order) as kind:
             along = " and ".join(f"d{x}" for x in variables(kind))
             which = "" if order == 1 else f"{ordinal(order)} "
-            return _entry(f"along this {along}, ", f"the {which}differential of {of.__name__}", e, a)
+            law = _entry(f"along this {along}, ", f"the {which}differential of {of.__name__}", e, a)
+            return replace(law, lines=_measured(problem, of, variables(kind)) if order == 1 else ())
         case CurveDerivative(of=of, order=order):
             return _entry("", f"the {ordinal(order)} derivative of {of.__name__}", e, a)
         case Taylor() as kind:
-            return _remainder(kind, sample, e, a)
+            return _remainder(problem, kind, sample, e, a)
         case Identify() as kind:
             return _identified(problem, kind, sample, a)
     return None
@@ -98,16 +101,31 @@ def _is_plain(x: Any) -> bool:
     return x is None or (isinstance(x, (int, float, str)) and len(repr(x)) <= SHORT)
 
 
-def _along(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers, what: str) -> Law:
+def _along(
+    problem: Problem, kind: Gradient | Derivative, expected: Numbers, actual: Numbers, what: str
+) -> Law:
     """dL = ⟨G, dX⟩ = tr(D dX)."""
+    of, wrt = kind.of.__name__, kind.wrt
     D = telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
     so, predicted = _told((expected * D).sum(), (actual * D).sum())
     called = f"{problem.name}({', '.join(problem.parameters)})"
     law = f"np.sum({called} * d{wrt})" if what == "gradient" else f"np.trace({called} @ d{wrt})"
     return Law(
         f"along this d{wrt}, {of} changes by {so} to first order; your {what} predicts {predicted}",
-        (f"d{wrt} = {literal(D)}", law),
+        (f"d{wrt} = {literal(D)}", law, *_measured(problem, kind.of, (wrt,))),
     )
+
+
+def _measured(problem: Problem, of: Callable[..., Any], along: tuple[str, ...]) -> tuple[str, ...]:
+    """Lines that measure the first number by a difference quotient, if the function's arguments are there."""
+    names = list(of_function(of)[0])
+    if not set(names) <= set(problem.parameters):
+        return ()
+    there, back = (
+        f"{of.__name__}({', '.join(f'{x} {step} * d{x}' if x in along else x for x in names)})"
+        for step in ("+ 1e-6", "- 1e-6")
+    )
+    return (f"from problems.{problem.topic.name} import {of.__name__}", f"({there} - {back}) / 2e-6")
 
 
 def _form(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers) -> Law:
@@ -132,20 +150,29 @@ def _entry(where: str, what: str, expected: Numbers, actual: Numbers, yours: str
     return Law(f"{where}{entry}{what} is {so}; {yours} is {predicted}")
 
 
-def _remainder(kind: Taylor, sample: Sample, expected: Numbers, actual: Numbers) -> Law:
+def _remainder(problem: Problem, kind: Taylor, sample: Sample, expected: Numbers, actual: Numbers) -> Law:
     """How far f(x + dx) is from the expansion, and from what was returned."""
     values, x = sample.case.values, kind.wrt
     moved = np.asarray(apply(kind.of, values, {x: values[x] + values[f"d{x}"]}))
     should, yours = (float(np.max(np.abs(moved - value))) for value in (expected, actual))
     says = f"{kind.of.__name__}({x} + d{x}) should be"
+    lines, where = _distance(problem, kind), " in its largest entry" if expected.ndim else ""
     if should < 1e-9 * float(np.max(np.abs(moved))):  # the expansion is exact
-        return Law(f"{says} the expansion exactly; it is {_number(yours)} away from yours")
+        return Law(f"{says} the expansion exactly; it is {_number(yours)} away from yours{where}", lines)
     should_be, is_away = _told(should, yours)
     if abs(should - yours) < APART * should:
         return _entry(f"along this d{x}, ", f"the expansion of {kind.of.__name__}", expected, actual)
-    return Law(
-        f"{says} {should_be} away from an expansion to order {kind.order}; it is {is_away} away from yours"
-    )
+    order = f"an expansion to order {kind.order}"
+    return Law(f"{says} {should_be} away from {order}; it is {is_away} away from yours{where}", lines)
+
+
+def _distance(problem: Problem, kind: Taylor) -> tuple[str, str]:
+    """Lines that compute how far f(x + dx) is from what is returned."""
+    names, x = of_function(kind.of)[0], kind.wrt
+    moved = f"{kind.of.__name__}({', '.join(f'{n} + d{n}' if n == x else n for n in names)})"
+    called = f"{problem.name}({', '.join(problem.parameters)})"
+    imported = f"from problems.{problem.topic.name} import {kind.of.__name__}"
+    return imported, f"np.max(np.abs({moved} - {called}))"
 
 
 def _identified(problem: Problem, kind: Identify, sample: Sample, actual: Numbers) -> Law:

@@ -89,23 +89,19 @@ def derived(problem: Problem, sample: Sample) -> Derived | None:
 
     with np.errstate(all="ignore"), catch_warnings():
         simplefilter("ignore")  # that an imaginary part is lost is what is to be found out
-        wide = kind.derive(values, numeric.differences)
-        stepped, says = _stepped(problem, sample)
-        if alike(stepped, wide):
-            return Derived(stepped, "complex step")
-        fine = kind.derive(values, numeric.fine_differences)
-        if alike(stepped, fine):
-            return Derived(stepped, "complex step")
-        return Derived(wide, "differences", says) if alike(wide, fine) else None
+        found = numeric.trusted(lambda rule: kind.derive(values, rule), alike)
+        if found.rule is numeric.complex_step:
+            return Derived(found.value, "complex step")
+        return Derived(found.value, "differences", _misled(problem, sample)) if found.sure else None
 
 
-def _stepped(problem: Problem, sample: Sample) -> tuple[Any, str]:
-    """The derivative by a complex step, and what is to be said of it if it is wrong."""
+def _misled(problem: Problem, sample: Sample) -> str:
+    """What a complex step does that is not believed."""
     try:
         value = problem.kind.derive(sample.case.values)
     except Exception as error:
-        return None, f"fails ({type(error).__name__}: {error})"
-    return value, "gives another value" if np.any(value) else "gives 0"
+        return f"fails ({type(error).__name__}: {error})"
+    return "gives another value" if np.any(value) else "gives 0"
 
 
 def tolerance(kind: Kind, by: Way) -> float:

@@ -6,6 +6,7 @@ As in the other table, a text is one line of harmless characters, and lines that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from grader.record import ProblemRecord, Record
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+GAP = 2
 VERDICT = len("not finite") + 1  # columns
 LONG = 20_000  # characters of a line to paste
-UNWRITTEN = ("unwritten", "missing")
-HIDDEN = "Hidden cases have the last word."
+HIDDEN = "Grading tries other inputs, too."
 
 
 class Asked(Protocol):
@@ -53,65 +54,90 @@ def _show_row(console: Console, record: ProblemRecord, numbers: int, names: int)
     from rich.text import Text
 
     sentence = "" if record.verdict == "right" and not record.numerical else record.student.sentence
-    wide = console.width >= WIDE
-    row = _grid(numbers, names)
+    room = console.width - (numbers + names + VERDICT + 3 * GAP)
+    beside = console.width >= WIDE or len(sentence) <= room
+    row = _grid(numbers, names, VERDICT)
     cells = [
         Text(record.number),
         Text(record.name),
         Text(record.verdict, style=STYLES.get(record.verdict, "red")),
     ]
-    row.add_row(*cells, Text(sentence if wide else ""))
+    row.add_row(*cells, Text(sentence if beside else ""))
     console.print(row)
-    if sentence and not wide:
-        say(console, f"{' ' * numbers}  {sentence}")
+    if not beside:
+        below = _grid(numbers)
+        below.add_row("", Text(sentence))
+        console.print(below)
 
 
-def _grid(numbers: int, names: int) -> Table:
+def _grid(*widths: int) -> Table:
     from rich.table import Table
 
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for width in (numbers, names, VERDICT):
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    for width in widths:
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold")
     return grid
 
 
-def closed(stream: TextIO, record: Record, *, every: bool) -> None:
-    """Print what it comes to, and inputs to paste: of the first function that fails, or of every one."""
+def closed(stream: TextIO, record: Record, *, every: bool = False, again: str = "") -> None:
+    """Print what it comes to, and inputs to paste: of the first function that fails, or of every one.
+
+    `again` is the command that shows another one's, without its name.
+    """
     console = printed_on(stream)
     console.print()
     say(console, summary(record), style="bold")
     failing = [problem for problem in record.problems if problem.student.detail]
     for problem in failing if every else failing[:1]:
-        _show_input(console, problem)
-    if failing[1:] and not every:
-        say(
-            console, f"Other failing inputs: grader check {' '.join(problem.name for problem in failing[1:])}"
-        )
+        _show_input(console, problem, _imported(record, problem))
+    if failing[1:] and again and not every:
+        say(console, f"The next one's: {again} {failing[1].name}")
     notes(console, throughout(record, printable))
 
 
 def summary(record: Record) -> str:
-    """`17 of 20 functions are right, worth 83 of 100 points. Hidden cases have the last word.`"""
-    right = [problem for problem in record.problems if problem.passed]
-    written = [problem for problem in record.problems if problem.verdict not in UNWRITTEN]
-    count, file = len(record.problems), record.file or record.hand_in
-    if not written and not record.remarks:
-        first = record.problems[0].name
-        return (
-            f"0 of {count} functions are right: none is written yet. Begin with {first}: in {file} put a "
-            "formula in place of `raise NotImplementedError`, save, and check again."
-        )
-    left = f"; {count - len(written)} not written yet" if len(written) < count else ""
+    """`17 of 20 functions are right, worth 83 of 100 points; 2 not written yet. Grading …`"""
+    count, first = len(record.problems), record.problems[0].name
+    right, unwritten = (
+        sum(each) for each in zip(*((p.passed, p.unwritten) for p in record.problems), strict=True)
+    )
+    if unwritten == count:
+        return _beginning(record)
+    said = (
+        f"{right} of {count} functions are right"
+        if count > 1
+        else f"{first} is {'right' if right else 'not right yet'}"
+    )
     worth = f"worth {number(record.score)} of {number(record.points)} points"
-    if count == 1:
-        return f"{record.problems[0].name} is {'right' if right else 'not right yet'}, {worth}. {HIDDEN}"
-    return f"{len(right)} of {count} functions are right, {worth}{left}. {HIDDEN}"
+    left = f"; {unwritten} not written yet" if unwritten else ""
+    done = f" Now hand in {record.file}." if record.file and right == count > 1 else ""
+    return f"{said}, {worth}{left}.{f' {HIDDEN}' if right else ''}{done}"
 
 
-def _show_input(console: Console, problem: ProblemRecord) -> None:
+def _beginning(record: Record) -> str:
+    """What to do where nothing is written yet."""
+    count, first = len(record.problems), record.problems[0].name
+    nothing = f"0 of {count} functions are right: none is written yet. Begin with {first}"
+    place = f" in {record.file}" if record.file else ""
+    return (
+        f"{nothing if count > 1 else f'{first} is not written yet'}: put a formula in place of "
+        f"`raise NotImplementedError`{place}, and check again."
+    )
+
+
+def _imported(record: Record, problem: ProblemRecord) -> tuple[str, ...]:
+    """What Python needs before the lines can be pasted; in a notebook it is all there."""
+    file = PurePosixPath(record.file)
+    own = (
+        (f"from {file.stem} import {problem.name}",) if file.suffix == ".py" and len(file.parts) == 1 else ()
+    )
+    return ("import numpy as np", *own) if record.file else ()
+
+
+def _show_input(console: Console, problem: ProblemRecord, imports: tuple[str, ...]) -> None:
     """The lines as they are: cut off at the margin they could not be pasted."""
     console.print()
     say(console, f"The smallest input on which {printable(problem.name)} fails, to paste into Python:")
-    for line in problem.student.detail.splitlines():
+    for line in (*imports, *problem.student.detail.splitlines()):
         console.print(printable(line, LONG), soft_wrap=True, markup=False, highlight=False)

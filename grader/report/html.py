@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grader.record import ProblemRecord, Record
-from grader.report.check import UNWRITTEN, summary
+from grader.report.check import summary
 from grader.report.escape import html, printable
 from grader.report.text import number
 
@@ -18,7 +18,7 @@ GREEN, ORANGE, VERMILION, GREY = "#009E73", "#E69F00", "#D55E00", "#8a8a8a"  # O
 SIGNS = {
     "right": ("✓", GREEN),
     "imprecise": ("≈", ORANGE),
-    **dict.fromkeys((*UNWRITTEN, "not run"), ("–", GREY)),
+    **dict.fromkeys(("unwritten", "missing", "not run"), ("–", GREY)),
 }
 WRONG = ("✗", VERMILION)
 HEAD = ("", "function", "points", "verdict", "what was seen")
@@ -41,7 +41,7 @@ def table(record: Record, pictures: Mapping[str, str] = NONE) -> str:
     """The record as one `<div>`.
 
     Args:
-        pictures: SVG by the problem's name, as `report.taylor.svg` draws it; it is taken as it is.
+        pictures: HTML by the problem's name, as `report.pictures.figure` has it; it is taken as it is.
     """
     opened = " open" if len(record.problems) == 1 else ""
     return "\n".join(

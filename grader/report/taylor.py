@@ -12,10 +12,10 @@ from io import BytesIO, StringIO
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
-from grader.faults import Fault
+from grader.faults import Fault, missing
 from grader.problem import ordinal
 from grader.remainder import ROUNDING, Remainders, slope
-from grader.report.escape import html, printable
+from grader.report.escape import html
 
 if TYPE_CHECKING:
     import altair
@@ -34,21 +34,10 @@ FAINT = 0.35  # the opacity of points that say nothing
 TICKS = 8  # at most
 DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NO_SLOPE = "behind a right one only rounding is left: it has no slope"
-MISSING = 'there is no picture without altair and vl-convert: pip install "grader[student]"'
+PACKAGES = ("altair", "vl-convert-python")
 
 CIRCLE = {"shape": "circle", "size": 50, "filled": True, "color": VERMILION}
 SQUARE = {"shape": "square", "size": 120, "filled": False, "color": BLUE, "strokeWidth": 2}
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-section { border-top: 1px solid; margin-top: 2rem; }
-h2 { font-size: 1.15rem; margin-bottom: 0; overflow-wrap: anywhere; }
-p { overflow-wrap: anywhere; white-space: pre-line; }
-figure { margin: 1rem 0; }
-svg { border: 1px solid #999; border-radius: 6px; max-width: 100%; height: auto; }
-"""
 
 Layer = Any  # of an Altair chart
 
@@ -180,7 +169,9 @@ def png(remainders: Sequence[Remainders]) -> bytes:
         Fault: there is none, or altair or vl-convert is not installed.
     """
     if not remainders:
-        raise Fault("there is nothing to draw: no function that was checked has an expansion")
+        raise Fault(
+            "there is nothing to draw: a picture needs an answer of the right shape, and a given function"
+        )
     alt = _altair()
     written = BytesIO()
     _save(alt.vconcat(*map(chart, remainders), spacing=40), written, format="png", scale_factor=SHARP)
@@ -192,7 +183,7 @@ def _altair() -> Any:
     try:
         import altair
     except ImportError:
-        raise Fault(MISSING) from None
+        raise Fault(missing(*PACKAGES)) from None
     return altair
 
 
@@ -201,7 +192,7 @@ def _save(picture: Any, stream: Any, **options: Any) -> None:
     try:
         import vl_convert  # noqa: F401
     except ImportError:
-        raise Fault(MISSING) from None
+        raise Fault(missing(*PACKAGES)) from None
     picture.properties(background=PAPER, padding=12).save(stream, **options)
 
 
@@ -354,60 +345,3 @@ def _spread(heights: Sequence[float]) -> list[float]:
     for height in heights:
         spread.append(max(height, spread[-1] + LINE) if spread else height)
     return spread
-
-
-# ---- the page --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a page says of one function; without `remainders` there is no picture."""
-
-    name: str
-    verdict: str
-    sentence: str
-    remainders: Remainders | None = None
-
-
-def page(title: str, entries: Sequence[Entry]) -> str:
-    """One whole page of HTML, which runs nothing and loads nothing; every text in it is escaped.
-
-    Raises:
-        Fault: a picture is to be drawn, and altair or vl-convert is not installed.
-    """
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-            '<meta name="viewport" content="width=device-width">',
-            f"<title>{html(printable(title))}</title>",
-            f"<style>{STYLE}</style>",
-            "</head>",
-            "<body>",
-            f"<h1>{html(printable(title))}</h1>",
-            *map(_section, entries),
-            "</body>",
-            "</html>\n",
-        ]
-    )
-
-
-def _section(entry: Entry) -> str:
-    heading = f"<bdi>{html(printable(entry.name))}</bdi>: <bdi>{html(printable(entry.verdict))}</bdi>"
-    return "\n".join(
-        [
-            "<section>",
-            f"<h2>{heading}</h2>",
-            f'<p dir="auto">{html(entry.sentence)}</p>',
-            *([_figure(entry.remainders)] if entry.remainders else []),
-            "</section>",
-        ]
-    )
-
-
-def _figure(remainders: Remainders) -> str:
-    shown = html(caption(remainders))
-    return f"<figure>\n{svg(remainders)}\n<figcaption>{shown}</figcaption>\n</figure>"

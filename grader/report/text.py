@@ -7,7 +7,8 @@ markup is not read, and lines that a long one goes on in are set in, so that non
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, TextIO
+from io import StringIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from grader.record import ProblemRecord, Record
 from grader.report.escape import printable, throughout
@@ -57,11 +58,14 @@ def notes(console: Console, record: Record) -> None:
 
 
 def printed_on(stream: TextIO) -> Console:
-    """What a report is printed on: as wide as the terminal, if it is one."""
+    """What a report is printed on: as wide as the terminal, if it is one; plain where it becomes a text."""
     from rich.console import Console
 
     width = None if stream.isatty() else PIPE_WIDTH
-    return Console(file=stream, highlight=False, width=width, force_jupyter=False)
+    colours: Literal["auto"] | None = (
+        None if isinstance(stream, StringIO) else "auto"
+    )  # whatever a kernel's environment says
+    return Console(file=stream, highlight=False, width=width, force_jupyter=False, color_system=colours)
 
 
 def say(console: Console, text: str, style: str = "") -> None:

@@ -1,6 +1,6 @@
 """Student code in a plain subprocess: with deadlines, without a wall, on any system, for any user.
 
-Every process is a fresh interpreter that finds the modules this one finds. The line to it is a connection on
+Every process is a fresh interpreter that finds the packages this one finds. The line to it is a connection on
 the loopback, which all systems have: it calls, says a password that it has read from its standard input, and
 is ready. The first one gets ready while this process imports numpy.
 """
@@ -40,7 +40,7 @@ WAITS = 5.0  # seconds for a caller to say the password
 BOOT = """
 import json, sys
 told = json.loads(sys.stdin.readline())
-sys.path[:] = told["path"]
+sys.path += [entry for entry in told["path"] if entry not in sys.path]
 from grader.sandbox.worker import main
 main(told["port"], told["password"])
 """
@@ -125,8 +125,8 @@ def _start() -> _Started:
 
 
 def _path() -> list[str]:
-    """Where this interpreter finds modules; a student's folder last, so that nothing there hides numpy."""
-    return sorted(sys.path, key=lambda entry: os.path.realpath(entry) == os.getcwd())
+    """Where this interpreter finds modules, but for the folder it runs in, which is not there in grading."""
+    return [entry for entry in sys.path if os.path.realpath(entry) != os.getcwd()]
 
 
 def _called(started: _Started) -> socket.socket:

@@ -92,18 +92,35 @@ def test_nothing_is_read_from_the_terminal(spawner):
     assert asked(spawner, "def f(x): return input()").kind == "EOFError"
 
 
-def test_a_module_of_the_students_folder_does_not_hide_numpy(tmp_path):
-    """As where `python -m grader` puts that folder first on the path."""
-    (tmp_path / "numpy.py").write_text("raise SystemExit('hidden')", encoding="utf-8")
-    code = (
-        "import sys; sys.path.insert(0, '')\n"
-        "from grader.sandbox.spawner import Spawner, _path; print(_path().index(''))"
-    )
+def test_what_lies_in_the_folder_is_not_there_for_the_students_process(tmp_path):
+    """As in grading: neither the homework's problems/, nor a file that would hide a module of Python's."""
+    for name in ("problems", "random", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the folder')", encoding="utf-8")
+    (tmp_path / "try.py").write_text(TRY, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "try.py"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
 
-    assert int(done.stdout) > 0
+    assert done.stdout == "ModuleNotFoundError\n"
+
+
+TRY = """
+import sys
+folder = sys.path.pop(0)
+from contextlib import closing
+from grader.assignment import Limits
+from grader.sandbox.question import Question
+from grader.sandbox.session import Session
+from grader.sandbox.spawner import Spawner
+from grader.submission import Submission
+
+sys.path.insert(0, folder)
+source = b"import random, numpy\\ndef f(x):\\n    import problems\\n"
+hand_in = Submission("hw2.py", "hw2", {"hw2": (source,)})
+with closing(Spawner()) as spawner, Session(hand_in, Limits(), spawner) as s:
+    print(s.ask(Question("f", ("x",), ((1.5,),)))[0].kind)
+    assert s.notes == (), s.notes
+"""
 
 
 def test_a_process_that_does_not_start_is_our_fault(program):
