@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from grader.sandbox.spawner import Spawner
 
 FAILED = 1
-TERMINATED = 128 + signal.SIGTERM
 
 assignment_option = click.option(
     "--assignment",
@@ -243,7 +242,9 @@ def _plain_processes() -> Iterator[Spawner]:
 @contextmanager
 def _in_good_order() -> Iterator[None]:
     """The student's process ends with this one. What an author's file prints is no result: to stderr."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    for name in ("SIGTERM", "SIGHUP"):  # the second one when a terminal is closed; Windows has none
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
     with redirect_stdout(sys.stderr):
         yield
@@ -338,6 +339,8 @@ def _stdout() -> Iterator[TextIO]:
         yield stream
         stream.flush()
     except OSError as error:
+        if error.filename is not None:  # a file's, not the stream's
+            raise
         sys.stdout = None  # else the interpreter tries again at its end
         raise Fault(f"standard output cannot be written: {error.strerror}") from None
 

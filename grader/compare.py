@@ -125,7 +125,7 @@ def judge_at(actual: Any, sample: Sample) -> Judgement:
     Where there is a law instead, only the form is held against what is expected.
     """
     epsilon = SINGLE if sample.case.row.single else DOUBLE
-    judgement = judge(actual, sample.expected, sample.conditions, epsilon)
+    judgement = judge(actual, sample.expected, sample.conditions, epsilon, sample.slack)
     formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
     return _judge_by(sample.law, actual) if sample.law and formed else judgement
 
@@ -135,23 +135,25 @@ def _judge_by(law: Law, actual: Any) -> Judgement:
         holds = law(actual)
     except TypeError:
         return Judgement(Verdict.TYPE, _kind_of(actual))
-    except Exception:  # of whatever a student may return
+    except (Exception, SystemExit):  # of whatever a student may return
         holds = False
     if holds is None:
         return Judgement(Verdict.UNCHECKED)
     return Judgement(Verdict.RIGHT if holds else Verdict.WRONG)
 
 
-def judge(actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE) -> Judgement:
+def judge(
+    actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE, slack: float = 1.0
+) -> Judgement:
     """A returned value against the right one. A tuple is judged part by part, and the worst part counts."""
     if not isinstance(expected, tuple):
-        return _judge_part(actual, expected, conditions[0], epsilon)
+        return _judge_part(actual, expected, conditions[0], epsilon, slack)
     if not isinstance(actual, tuple) and actual is not None:
         return Judgement(Verdict.TYPE, f"{_kind_of(actual)}, and a tuple is asked")
     if not isinstance(actual, tuple) or len(actual) != len(expected):
         return Judgement(Verdict.WRONG, f"{len(actual)} values" if isinstance(actual, tuple) else "")
     judged = [
-        replace(_judge_part(*each, epsilon), part=part)
+        replace(_judge_part(*each, epsilon, slack), part=part)
         for part, each in enumerate(zip(actual, expected, conditions, strict=True))
     ]
     worst_last = list(Verdict)
@@ -165,7 +167,7 @@ def has_parts(expected: Any) -> bool:
     )
 
 
-def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) -> Judgement:
+def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float, slack: float) -> Judgement:
     if expected is None or isinstance(expected, str):
         same = type(actual) is type(expected) and actual == expected
         return Judgement(Verdict.RIGHT if same else Verdict.WRONG)
@@ -179,11 +181,11 @@ def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float) ->
         return Judgement(Verdict.SHAPE, f"shape {x.shape}")
     if right.dtype.kind in "biu":
         return Judgement(Verdict.RIGHT if np.array_equal(x, right) else Verdict.WRONG)
-    return _judge_numbers(x.astype(right.dtype), right, condition, epsilon)
+    return _judge_numbers(x.astype(right.dtype), right, condition, epsilon, slack)
 
 
 def _judge_numbers(
-    actual: NDArray[Any], expected: NDArray[Any], condition: float, epsilon: float
+    actual: NDArray[Any], expected: NDArray[Any], condition: float, epsilon: float, slack: float
 ) -> Judgement:
     with np.errstate(over="ignore", invalid="ignore"):
         error = float(abs(actual - expected).max(initial=0.0))
@@ -191,8 +193,9 @@ def _judge_numbers(
         return Judgement(Verdict.NOT_FINITE)
     eta = error / (epsilon * condition)
     relative = error / float(abs(expected).max())
-    amber = max(GREEN * epsilon, AMBER * DOUBLE) / epsilon  # single precision has no digits to lose
-    verdict = Verdict.RIGHT if eta <= GREEN else Verdict.IMPRECISE if eta <= amber else Verdict.WRONG
+    green = GREEN * slack
+    amber = max(green * epsilon, AMBER * DOUBLE) / epsilon  # single precision has no digits to lose
+    verdict = Verdict.RIGHT if eta <= green else Verdict.IMPRECISE if eta <= amber else Verdict.WRONG
     return Judgement(verdict, eta=eta, relative=relative)
 
 

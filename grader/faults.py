@@ -13,8 +13,9 @@ class Fault(Exception):
 
 def missing(*packages: str) -> str:
     """What to do where packages are not installed. By their own names: another grader is on PyPI."""
-    names, python = " ".join(packages), sys.executable
-    return f"{names} is not installed for {python}: run `{python} -m pip install {names}`"
+    python, verb = sys.executable, "is" if len(packages) == 1 else "are"
+    install = f"{python} -m pip install {' '.join(packages)}"
+    return f"{' and '.join(packages)} {verb} not installed for {python}: run `{install}`"
 
 
 def unforeseen(error: Exception) -> str:

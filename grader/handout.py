@@ -6,17 +6,22 @@ The same sources make the same bytes. `grader.leaks` looks at all of them before
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader import archive, atomic, authored, wheel
-from grader.assignment import SETTINGS_FILE, Assignment, Settings
+from grader.assignment import SETTINGS_FILE, Assignment, Settings, load_assignment
 from grader.faults import Fault
 from grader.leaks import refuse_leaks
 from grader.page import page
+from grader.selfcheck import home_key
 from grader.starter import notebook, starter
 from grader.statement import INTRODUCTION, statement
+
+TAKEN = ("grader", "problems")
 
 
 def hand_out(assignment: Assignment, out: Path) -> tuple[str, ...]:
@@ -27,11 +32,35 @@ def hand_out(assignment: Assignment, out: Path) -> tuple[str, ...]:
     """
     if out.suffix.lower() != ".zip":
         raise Fault(f"{out} is no .zip, and the package is one; name it {out.with_suffix('.zip').name}")
+    if assignment.settings.file in TAKEN:
+        raise Fault(f'{SETTINGS_FILE}: file = "{assignment.settings.file}" would hide a folder or the grader')
     members = package(assignment)
     refuse_leaks(assignment, members)
+    _refuse_what_cannot_be_checked(members)
     folder = assignment.settings.file
     atomic.write(out, archive.zipped({f"{folder}/{name}": data for name, data in members.items()}))
     return tuple(sorted(f"{folder}/{name}" for name in members))
+
+
+def _refuse_what_cannot_be_checked(members: Mapping[str, bytes]) -> None:
+    """Make every key in a folder that has nothing but the package: a problem may need a file that stays here.
+
+    Raises:
+        Fault: a problem cannot be checked there.
+    """
+    with TemporaryDirectory() as folder:
+        for name, data in members.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        try:
+            for problem in load_assignment(Path(folder)).problems:
+                home_key(problem)
+        except Fault as fault:
+            says = str(fault).replace(f"{folder}/", "")
+            raise Fault(
+                f"students could not check it: {says}; the package has problems/ and no more"
+            ) from None
 
 
 def package(assignment: Assignment) -> dict[str, bytes]:
@@ -61,10 +90,11 @@ def package(assignment: Assignment) -> dict[str, bytes]:
 def _readme(settings: Settings) -> str:
     file, name = settings.file, wheel.NAME
     lines = (
-        f'Install, once, in this folder: `python -m pip install "./{name}"`, or `"./{name}[student]"` for '
-        "pictures and `--watch`.",
-        f"Check `{file}.py` or `{file}.ipynb` as often as you like while you complete it as `statement.html` "
-        f"asks: `python -m grader check {file}.py`.",
+        f"Install (Python 3.10 or newer), once, in a terminal in this folder: `python3 -m venv .venv`, then "
+        "`. .venv/bin/activate` (on Windows `.venv\\Scripts\\activate`; again in every new terminal), then "
+        f'`python -m pip install "./{name}[student]"`.',
+        f"Check as often as you like while you complete `{file}.py` or `{file}.ipynb` as `statement.html` "
+        f"asks: `python -m grader check {file}.py`; in the notebook its last cell does it.",
         f"Hand in `{file}.py` or `{file}.ipynb`, that file alone.",
     )
     return "".join(f"{number}. {line}\n" for number, line in enumerate(lines, start=1))

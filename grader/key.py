@@ -41,24 +41,32 @@ OFFS = (
 
 
 @dataclass(frozen=True)
-class Truth:
-    """Where right values come from, by a case's values and row: a reference, or a measurement.
+class Measure:
+    """How the value is found at a case and next to it, and how many times the rounding it may be off."""
 
-    `place` is the file and line to blame. `law` says for a case whether an answer is right, where no value
-    is known. Conditions are `slack` times as large in rows where the truth itself is only so good.
+    value: Callable[[Values], Any]
+    slack: float = 1.0
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Where right values come from: a reference, or a measurement.
+
+    `place` is the file and line to blame. `at` is asked with a case's values; `None` turns the case down.
+    `law` says for a case whether an answer is right, where no value is known.
     """
 
     place: str
-    value: Callable[[Values, Row], Any]
+    at: Callable[[Values], Measure | None]
     law: Callable[[Values, Any], bool | None] | None = None
-    slack: Callable[[Row], float] = lambda _row: 1.0
 
 
 @dataclass(frozen=True)
 class Sample:
     """One case with its right value; `conditions` has a number for each part of a tuple, else one.
 
-    Where there is a `law`, `expected` has the right form and no more. `memory` has what wrong formulas give
+    Where there is a `law`, `expected` has the right form and no more. It may be off by `slack` times what
+    rounding does to a formula, where it is measured. `memory` has what wrong formulas give
     here, by name: they are the same for every hand-in of a class.
     """
 
@@ -67,6 +75,7 @@ class Sample:
     expected: Any
     conditions: tuple[float, ...]
     law: Law | None = field(default=None, compare=False, repr=False)
+    slack: float = 1.0
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -136,7 +145,9 @@ def _is_sloped(problem: Problem, reference: Reference, case: Case) -> bool:
     slopes = [x for x, spec in problem.parameters.items() if isinstance(spec, Elementwise) and spec.order]
     if slopes:
         told = _overheard(case.values, slopes, lambda x, _: called.add(x))
-        _value(problem, by_reference(problem, reference), case.row, told)
+        truth = by_reference(problem, reference)
+        if measure := truth.at(told):
+            _value(problem, truth, measure, case.row, told)
     return bool(called)
 
 
@@ -161,7 +172,8 @@ def by_reference(problem: Problem, reference: Reference) -> Truth:
 def by_formula(problem: Problem, formula: Formula) -> Truth:
     """What a formula says, which takes what the student's function takes."""
     place = f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"
-    return Truth(place, lambda values, _row: formula(*(values[x] for x in problem.parameters)))
+    measure = Measure(lambda values: formula(*(values[x] for x in problem.parameters)))
+    return Truth(place, lambda _values: measure)
 
 
 def _samples(problem: Problem, reference: Reference) -> tuple[Sample, ...]:
@@ -189,18 +201,18 @@ def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int
     for attempt in range(MAX_ATTEMPTS):
         case = sampling.draw(problem, stream, row, place, attempt)
         values = exact_values(case)
-        expected = _value(problem, truth, row, values)
-        if _near_a_kink(problem, truth, stream, case):
+        measure = truth.at(values)
+        if measure is None or _near_a_kink(problem, truth, measure, stream, case):
             continue
-        probed = [_value(problem, truth, row, _values_off(values, offs)) for offs in OFFS]
+        expected = _value(problem, truth, measure, row, values)
+        probed = [_value(problem, truth, measure, row, _values_off(values, offs)) for offs in OFFS]
         for value in (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
                 raise Fault(f"{truth.place}: {problem.name} returned {wrong}")
         conditions = conditions_of(expected, probed)
         if is_usable(expected, conditions):
             law = partial(truth.law, values) if truth.law else None
-            allowed = tuple(truth.slack(row) * condition for condition in conditions)
-            return Sample(case, stream.name == "public", expected, allowed, law)
+            return Sample(case, stream.name == "public", expected, conditions, law, measure.slack)
     raise Fault(
         f"{truth.place}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
         f"for the row '{row.name}': mend it, or rule such inputs out with Draws(where=..., scaled=...)"
@@ -212,9 +224,9 @@ def parts(answer: Any) -> tuple[Any, ...]:
     return answer if isinstance(answer, tuple) else (answer,)
 
 
-def _value(problem: Problem, truth: Truth, row: Row, values: Values) -> Any:
+def _value(problem: Problem, truth: Truth, measure: Measure, row: Row, values: Values) -> Any:
     try:
-        return truth.value(values, row)
+        return measure.value(values)
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
         raise Fault(f"{truth.place}: {problem.name} fails in the row '{row.name}': {said}") from error
@@ -274,7 +286,7 @@ def _is_usable(value: Any, condition: float) -> bool:
     return bool(np.isfinite(value).all()) and 0 < condition <= WORST_CONDITION * size
 
 
-def _near_a_kink(problem: Problem, truth: Truth, stream: Stream, case: Case) -> bool:
+def _near_a_kink(problem: Problem, truth: Truth, measure: Measure, stream: Stream, case: Case) -> bool:
     """Whether the drawn activation is evaluated where it has no derivative."""
     kinks = stream.activations[case.row.activation].kinks if case.row.activation else ()
     if not kinks:
@@ -285,7 +297,7 @@ def _near_a_kink(problem: Problem, truth: Truth, stream: Stream, case: Case) -> 
         distances.extend(float(np.min(np.abs(np.asarray(z) - kink))) for kink in kinks)
 
     functions = [x for x, spec in problem.drawn.items() if isinstance(spec, Elementwise)]
-    _value(problem, truth, case.row, _overheard(case.values, functions, hear))
+    _value(problem, truth, measure, case.row, _overheard(case.values, functions, hear))
     return min(distances, default=1.0) < NEAR_A_KINK
 
 

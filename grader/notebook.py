@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import _thread
 import io
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -34,10 +36,11 @@ from grader.sandbox.frames import Foreign, FrameError
 from grader.sandbox.outcome import MAX_PRINTED, Missing, Note, NotRun, Outcome, Raised, Returned, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.worker import answer, plain
-from grader.selfcheck import home_key
+from grader.selfcheck import key_at_home
 from grader.student import assignment_near, with_names
 from grader.submission import Submission
 
+AGAIN = 0.2  # seconds between interrupts
 MOST_PICTURES = 3  # drawing one costs 0.2 s
 HERE = Path()
 Functions = Mapping[str, Callable[..., Any]]
@@ -122,7 +125,7 @@ def _checked(assignment: Assignment, functions: Functions) -> Checked:
 
     kernel = Kernel(functions, assignment.settings.limits)
     can_draw = all(map(find_spec, ("altair", "vl_convert")))
-    record = check_by(assignment, home_key, kernel, told, pictures=can_draw)
+    record = check_by(assignment, key_at_home, kernel, told, pictures=can_draw)
     if drawn:
         from grader.report.pictures import figure
 
@@ -170,7 +173,7 @@ class Kernel:
         with redirect_stdout(printed), redirect_stderr(printed), np.errstate(all="ignore"), catch_warnings():
             simplefilter("ignore")
             said = _within(self.limits.call_seconds, partial(answer, function, index, handed))
-        text = printed.getvalue()[:MAX_PRINTED]
+        text = "" if printed.closed else printed.getvalue()[:MAX_PRINTED]
         match said:
             case None:
                 return TimedOut(self.limits.call_seconds)
@@ -211,28 +214,41 @@ def _arrived(value: Any) -> Any:
 def _within(seconds: float, call: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...] | None:
     """What the call says; None where it had to be interrupted, which only the main thread can be.
 
+    Code that swallows an interrupt meets the next one.
+
     Raises:
         KeyboardInterrupt: the student has interrupted it.
     """
     if threading.current_thread() is not threading.main_thread():
         return call()
-    late = threading.Event()
+    over, late = threading.Event(), threading.Event()
 
     def interrupt() -> None:
-        late.set()
-        _thread.interrupt_main()
+        wait = seconds
+        while not over.wait(wait):
+            late.set()
+            _interrupt_main()
+            wait = AGAIN
 
-    timer = threading.Timer(seconds, interrupt)
+    watch = threading.Thread(target=interrupt, daemon=True)
+    said: tuple[Any, ...] | None = None
     try:
-        timer.start()
+        watch.start()
         said = call()
-        timer.cancel()
-        timer.join()  # what it still does, it does here
+        over.set()
+        watch.join()  # an interrupt that was on its way arrives here
     except KeyboardInterrupt:
-        if late.is_set():
-            return None
-        timer.cancel()
-        raise
-    if said[0] == "raised" and said[2] == "KeyboardInterrupt" and not late.is_set():
+        over.set()
+        if not late.is_set():
+            raise
+    if said and said[0] == "raised" and said[2] == "KeyboardInterrupt" and not late.is_set():
         raise KeyboardInterrupt
     return None if late.is_set() else said
+
+
+def _interrupt_main() -> None:
+    """As Ctrl-C does; where it can be sent as a signal, a sleep ends, too."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

@@ -47,11 +47,15 @@ def fine_differences(path: Path) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Trusted:
-    """A derivative, the rule that gave it, and whether another rule agrees."""
+    """A derivative, the rule that gave it, whether another rule agrees, and how far off that one is.
+
+    `error` is relative to the largest entry; a complex step has none.
+    """
 
     value: Any
     rule: Rule
     sure: bool
+    error: float = 0.0
 
 
 def trusted(derive: Callable[[Rule], Any], alike: Callable[[Any, Any], bool]) -> Trusted:
@@ -76,25 +80,28 @@ def trusted(derive: Callable[[Rule], Any], alike: Callable[[Any, Any], bool]) ->
     fine = derive(fine_differences)
     if stepped is not None and alike(stepped, fine):
         return Trusted(stepped, complex_step, sure=True)
-    if alike(wide, fine):
-        return Trusted(wide, differences, sure=True)
-    return Trusted(fine, fine_differences, sure=False)
+    size = float(np.max(np.abs(fine), initial=0.0)) or 1.0
+    error = float(np.max(np.abs(wide - fine), initial=0.0)) / size
+    return Trusted(wide, differences, alike(wide, fine), error)
 
 
 def derivative(path: Path, order: int = 1, first: Rule = complex_step, unit: float = 1.0) -> NDArray[Any]:
     """The derivative of the given order of `path` at 0; each beyond the first is by differences.
 
+    Every difference divides the rounding of those below it by its width, so higher orders take wider steps.
+
     Args:
         first: how the first one is obtained.
         unit: how far a step of 1 goes, where the path's own scale is another.
     """
-    if order == 1:
-        return np.asarray(first(lambda t: path(unit * t)) / unit)
+    width = WIDTH * 2.0 ** (order - 1)
 
-    def slope(t: float) -> NDArray[Any]:
-        return derivative(lambda u: path(unit * t + u), order - 1, first, unit)
+    def slope(t: float, order: int) -> NDArray[Any]:
+        if order == 1:
+            return np.asarray(first(lambda u: path(unit * (t + u))) / unit)
+        return differences(lambda u: slope(t + u, order - 1), width) / unit
 
-    return differences(slope) / unit
+    return slope(0.0, order)
 
 
 def scale(x: Any) -> float:

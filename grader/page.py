@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from grader.faults import Fault, missing
 from grader.statement import anchor
@@ -26,6 +27,7 @@ FUNCTION = re.compile(r"<m([io])>([A-Za-z]{2,})</m\1>(?=(<mo[^>]*>&#x00028;)?)")
 ACCENT = re.compile(
     r"<mover>(?=(?:<mi>[^<]*</mi>|<mrow>(?:(?!</mrow>).)*</mrow>)<mo[^>]*>&#x0(?:007E|00AF|02D9);)"
 )
+PRIMES = re.compile(r"<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[234];)</mi></msup>")  # raised as they are
 UNKNOWN = re.compile(r"\\[A-Za-z]+")
 ENDING = re.compile(
     r'(<span class="math inline">(?:(?!</span>).)*</span>)([.,;:!?)]+)'
@@ -107,10 +109,10 @@ def _reader() -> MarkdownIt:
         from markdown_it import MarkdownIt
         from mdit_py_plugins.anchors import anchors_plugin
         from mdit_py_plugins.dollarmath import dollarmath_plugin
-    except ImportError as error:
-        raise Fault(f"the statement's page needs packages: {missing(*PACKAGES)}") from error
+    except ImportError:
+        raise Fault(missing(*PACKAGES)) from None
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    dollarmath_plugin(reader, renderer=_formula, allow_labels=False, double_inline=True)
+    dollarmath_plugin(reader, renderer=_formula, allow_labels=False, allow_digits=False, double_inline=True)
     anchors_plugin(reader, max_level=6, slug_func=anchor)
     for name, rule in RULES.items():
         reader.add_render_rule(name, rule)
@@ -134,9 +136,21 @@ def mathml(latex: str, *, block: bool = False) -> str:
     except Exception as error:  # on what is no LaTeX it raises two dozen kinds
         raise Fault(f"the formula ${latex}$ cannot be read ({type(error).__name__}); mend it") from None
     unknown = UNKNOWN.search(found)
+    if not _is_sound(found):
+        raise Fault(f"the formula ${latex}$ cannot be shown: write words, <, > and & outside of it")
     if unknown:
         raise Fault(f"the formula ${latex}$ has {unknown[0]}, which the page cannot show; write it otherwise")
+    found = PRIMES.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', found)
     return ACCENT.sub('<mover accent="true">', FUNCTION.sub(_function, found))
+
+
+def _is_sound(found: str) -> bool:
+    """Whether it is well-formed and nothing but mathematics; words are taken over as they are."""
+    try:
+        elements = list(ElementTree.fromstring(found).iter())
+    except ElementTree.ParseError:
+        return False
+    return all(re.fullmatch("m[a-z]+", element.tag) for element in elements)
 
 
 def _function(match: re.Match[str]) -> str:

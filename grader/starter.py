@@ -18,7 +18,7 @@ UNWRITTEN = "    raise NotImplementedError"
 CALLABLE = "from collections.abc import Callable\n\n"
 NUMPY = "import numpy as np"
 CHECK = """\
-# shows a table here, and does nothing where the notebook is graded
+# shows a table here, for one function grader.check(its_name); does nothing where the notebook is graded
 import grader
 
 grader.check_all()"""

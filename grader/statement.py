@@ -13,12 +13,23 @@ from itertools import groupby
 from pathlib import Path
 from types import FunctionType
 
-from grader import authored, wheel
+from grader import authored
 from grader.assignment import Assignment, Problem, Settings, Topic
 from grader.problem import brief, returned, variables
 from grader.shapes import Array, Elementwise, Linear, ShapeError, Size, Sizes, Spec, of_function, show
 
 INTRODUCTION = "introduction.md"
+VERDICTS = """| verdict | what it means | what to do |
+|---|---|---|
+| *right* | as far as can be told at home | go on |
+| *imprecise* | the formula is right, digits are lost | use a closed form, in double precision |
+| *wrong* | the law that is named does not hold | paste the input, compute both numbers |
+| *shape*, *type*, *not finite* | the answer does not have the right form | the sentence says which is asked |
+| *mutates* | your function changes its input | work on a copy |
+| *raised*, *crashed*, *timed out* | it does not come to a good end | the line is named |
+| *unreadable* | Python could not read it, or its cell | the line is named |
+| *unwritten*, *missing*, *not run* | there is nothing to check yet | write it |
+| *unchecked* | it ran, and only grading can tell | check its form |"""
 WIDTH = 72  # of a signature on one line
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"#{1,5} ")
@@ -34,7 +45,7 @@ def statement(assignment: Assignment) -> str:
     """
     asked = [(t, list(problems)) for t, problems in groupby(assignment.problems, key=lambda p: p.topic)]
     parts = [f"# {_plain(assignment.settings.title)}", _overview(assignment), _contents(asked)]
-    parts.append(_manner(assignment.settings))
+    parts.append(_manner(assignment.settings, assignment.problems[0].name))
     introduction = assignment.folder / "problems" / INTRODUCTION
     if introduction.exists():
         parts.append(_lowered(authored.read(introduction)))
@@ -69,7 +80,7 @@ def _contents(asked: Asked) -> str:
     return "\n".join(lines)
 
 
-def _manner(settings: Settings) -> str:
+def _manner(settings: Settings, example: str) -> str:
     """How to install, check and hand in, as README.md beside it says in three lines."""
     file = settings.file
     numerical = settings.policies.numerical
@@ -78,16 +89,20 @@ def _manner(settings: Settings) -> str:
     )
     return f"""## How to work
 
-Install the checker once, in this folder, then check as often as you like, all functions or one:
+Install the checker once, as README.md says, then check as often as you like, all functions or one, with
+pictures, or whenever you save; in a notebook, type the last line in a cell:
 
 ```
-python -m pip install "./{wheel.NAME}"
 python -m grader check {file}.py
-python -m grader check {file}.py NAME
+python -m grader check {file}.py {example} --plot
+python -m grader check {file}.py --watch
+import grader; grader.check({example})
 ```
 
-Then hand in `{file}.py` or `{file}.ipynb`, that file alone. It is graded on other inputs than
-the check uses. Do not change arguments in place.{closed}"""
+Then hand in `{file}.py` or `{file}.ipynb`, that file alone: it is graded without this folder, and on other
+inputs than the check uses. Do not change arguments in place.{closed}
+
+{VERDICTS}"""
 
 
 def _topic(path: Path, topic: Topic) -> list[str]:
@@ -98,7 +113,9 @@ def _topic(path: Path, topic: Topic) -> list[str]:
     given = _given(authored.executed(source, path), path)
     if given:
         imports = f"from problems.{topic.name} import {next(iter(given))}"
-        parts.append(f"### Given functions\n\nTo try one of them, in this folder: `{imports}`")
+        parts.append(
+            f"### Given functions\n\nTo try one in this folder, but not in what you hand in: `{imports}`"
+        )
     nodes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
     for name, function in given.items():
         says = (function.__doc__ or "").strip().partition("\n\n")[0]

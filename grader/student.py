@@ -25,7 +25,7 @@ from grader.remainder import Remainders
 from grader.report.check import closed, opened
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
-from grader.selfcheck import home_key
+from grader.selfcheck import key_at_home
 from grader.submission import Submission, read_submission
 
 HAND_INS = (".py", ".ipynb", ".zip")
@@ -46,7 +46,7 @@ class Request:
     def key_of(self, problem: Problem) -> Key:
         """What the problem is checked with."""
         if problem.name not in self.keys:
-            self.keys[problem.name] = home_key(problem)
+            self.keys[problem.name] = key_at_home(problem)
         return self.keys[problem.name]
 
 
@@ -79,6 +79,12 @@ def _looks_like_a_file(word: str) -> bool:
 
 def _there(file: str) -> Path:
     path = Path(file).expanduser()
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise Fault(f"{path} cannot be read: {error.strerror}; look at its name and its folder") from None
     if not path.exists():
         says = f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
         raise Fault(says)

@@ -56,7 +56,7 @@ def _members(installed: Distribution, package: Path) -> dict[str, bytes]:
 def _sources(package: Path) -> list[Path]:
     """Python and the mark that it is typed; nothing else that may lie about."""
     found = [*package.rglob("*.py"), package / "py.typed"]
-    return [path for path in found if not path.name.startswith(".")]
+    return [path for path in found if not any(p.startswith(".") for p in path.relative_to(package).parts)]
 
 
 def _kept(installed: Distribution) -> dict[str, str]:

@@ -1,13 +1,16 @@
 """`grader check` as a student meets it: processes, their output and their exit codes."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,10 +125,24 @@ def test_an_endless_loop_costs_one_function(homework):
     assert verdicts(done.stdout) == {"curve_velocity": "right", "curve_acceleration": "timed out"}
 
 
-def test_a_narrow_terminal_has_the_sentence_below(homework):
-    done = check("curve_acceleration", cwd=homework, COLUMNS="60")
+@pytest.mark.parametrize(("columns", "beside"), [(70, False), (80, False), (120, True)])
+def test_on_a_narrow_terminal_a_long_sentence_goes_below_and_stays_in_its_row(columns, beside, homework):
+    (homework / "hw2.py").write_text("def curve_velocity(t): return [1, 2]\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != "COLUMNS"} | {
+        "NO_COLOR": "1"
+    }
+    command = [GRADER, "check", "curve_velocity", "curve_acceleration"]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, cwd=homework, env=environment):
+        os.close(theirs)
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", until(ours, "Grading", 5)).splitlines()
+    os.close(ours)
+    (row,) = (place for place, line in enumerate(lines) if line.startswith("2.1"))
 
-    assert max(map(len, done.stdout.splitlines())) <= 110
+    assert max(map(len, lines)) <= columns
+    assert ("it returns a list" in lines[row]) == beside
+    assert beside or lines[row + 1].startswith("     On all 4 public cases it returns a list")
 
 
 # ---- which file, which functions -----------------------------------------------------------------
@@ -286,7 +303,10 @@ def until(descriptor, text, seconds=20):
     shown, deadline = "", time.monotonic() + seconds
     while text not in shown and time.monotonic() < deadline:
         if select.select([descriptor], [], [], 0.1)[0]:
-            shown += os.read(descriptor, 4096).decode()
+            try:
+                shown += os.read(descriptor, 4096).decode()
+            except OSError:  # how Linux says that the other end is closed
+                break
     return shown
 
 
@@ -363,6 +383,94 @@ def test_no_process_is_left(homework):
         run.wait(20)
     assert below
     assert not any(Path(f"/proc/{pid}").exists() for pid in below)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_no_loop_goes_on_when_the_check_is_ended_or_its_terminal_closed(number, homework):
+    (homework / "hw2.py").write_text("while True: pass\n", encoding="utf-8")
+    with subprocess.Popen([GRADER, "check"], cwd=homework, env=ENVIRONMENT, start_new_session=True) as run:
+        (below,) = until_busy(run.pid)
+        run.send_signal(number)
+        run.wait(20)
+    deadline = time.monotonic() + 10
+    while is_running(below) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(below)
+
+
+def until_busy(pid):
+    """The process's children, once the first has used a fifth of a second."""
+    while True:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if children and int(Path(f"/proc/{children[0]}/stat").read_text().rsplit(")", 1)[1].split()[11]) > 40:
+            return children
+        time.sleep(0.05)
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("name", ["random", "numpy", "copy", "socket"])
+def test_a_file_named_like_a_module_hides_nothing(name, homework):
+    """`python -m` puts the folder first where modules are looked for; grading knows no such folder."""
+    (homework / f"{name}.py").write_text("raise SystemExit('taken from the folder')", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "check", "hw2.py", "curve_velocity"],
+        capture_output=True,
+        text=True,
+        cwd=homework,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+    assert (done.returncode, verdicts(done.stdout)) == (0, {"curve_velocity": "right"})
+
+
+@pytest.mark.parametrize("command", [[GRADER], [sys.executable, "-m", "grader"]])
+def test_the_public_functions_are_no_more_there_than_in_grading(command, homework):
+    source = "from problems.curve import curve\nimport numpy as np\n" + RIGHT
+    (homework / "hw2.py").write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [*command, "check", "curve_velocity"],
+        capture_output=True,
+        text=True,
+        cwd=homework,
+        env=ENVIRONMENT,
+        check=True,
+    )
+
+    assert "note: hw2.py, line 1: ModuleNotFoundError: No module named 'problems'\n" in done.stdout
+
+
+def test_a_folder_that_may_not_be_read_is_one_sentence(homework):
+    done = check("x" * 300 + ".py", cwd=homework)
+
+    assert (done.returncode, "File name too long" in done.stderr) == (1, True)
+    assert "standard output" not in done.stderr
+
+
+def test_numbers_and_topics_name_functions(homework):
+    assert list(verdicts(check("2.1", cwd=homework).stdout)) == ["curve_velocity"]
+    assert len(verdicts(check("hw2.py", "2", "5.1", cwd=homework).stdout)) == 4
+
+
+def test_a_misspelt_definition_is_named(homework):
+    (homework / "hw2.py").write_text("def curve_velocty(t): return t\n", encoding="utf-8")
+    done = check("curve_velocity", cwd=homework)
+
+    assert "note: hw2.py defines curve_velocty: did you mean curve_velocity?\n" in done.stdout
+
+
+def test_what_is_no_hand_in_is_refused_once(homework):
+    (homework / "statement.html").touch()
+    done = check("statement.html", cwd=homework)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("grader: statement.html is no hand-in: name a .py, an .ipynb, a .zip")
 
 
 def test_a_reader_that_leaves_early_ends_it_without_a_traceback(homework):

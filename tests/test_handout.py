@@ -131,7 +131,7 @@ def test_the_readme_has_three_lines_that_say_what_to_do(unpacked):
         "Check",
         "Hand in",
     ]
-    assert f'python -m pip install "./{wheel.NAME}"' in lines[0]
+    assert f'python -m pip install "./{wheel.NAME}[student]"' in lines[0]
     assert "python -m grader check hw2.py" in lines[1]
 
 
@@ -173,9 +173,6 @@ def test_the_given_functions_can_be_called_in_its_folder(installed, unpacked):
 
 def checked(installed, folder, *arguments):
     """What `check` says in the package's folder."""
-    code, _, said = run(installed, "-m", "grader", "check", "--help", cwd=folder)
-    if code == 2 and "No such command" in said:
-        pytest.skip("there is no `grader check` yet")
     return run(installed, "-m", "grader", "check", *arguments, cwd=folder)
 
 
@@ -195,3 +192,32 @@ def test_the_right_hand_in_is_right(installed, unpacked, tmp_path):
     shutil.copy(ROOT / "submissions_example" / "right_closed_form" / "hw2.py", folder)
     code, shown, _ = checked(installed, folder, "hw2.py")
     assert code == 0 and "\n20 of 20 functions are right" in shown
+
+
+# ---- what could not be checked at home -------------------------------------------------------
+
+
+def test_a_problem_that_needs_a_file_which_stays_here_is_refused(tmp_path):
+    folder = shipped(tmp_path / "course")
+    (folder / "problems" / "data.csv").write_text("1,2", encoding="utf-8")
+    path = folder / "problems" / "rules.py"
+    text = path.read_text(encoding="utf-8")
+    opening = (
+        "import numpy as np\nfrom pathlib import Path\nPath(__file__).with_name('data.csv').read_text()\n"
+    )
+    path.write_text(text.replace("import numpy as np\n", opening, 1), encoding="utf-8")
+
+    with pytest.raises(
+        Fault, match=r"students could not check it: problems/rules.py, line \d+: FileNotFoundError"
+    ):
+        hand_out(load_assignment(folder), tmp_path / "hw2.zip")
+    assert not (tmp_path / "hw2.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["grader", "problems"])
+def test_a_file_that_would_hide_what_the_package_holds_is_refused(name, tmp_path):
+    folder = shipped(tmp_path / "course")
+    edit(folder / "assignment.toml", 'file = "hw2"', f'file = "{name}"')
+
+    with pytest.raises(Fault, match="would hide a folder or the grader"):
+        hand_out(load_assignment(folder), tmp_path / "out.zip")

@@ -174,6 +174,39 @@ def test_the_students_own_interrupt_is_theirs():
         notebook.check(curve_velocity, folder=ROOT)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n    try: sum(range(1000))\n    except: pass",  # one lands in it, the next outside
+        "import time; time.sleep(60)",
+    ],
+)
+def test_code_that_swallows_an_interrupt_or_sleeps_ends_all_the_same(body, homework):
+    toml = (homework / "assignment.toml").read_text(encoding="utf-8")
+    edited = toml.replace("call_seconds = 2", "call_seconds = 0.3")
+    (homework / "assignment.toml").write_text(edited, encoding="utf-8")
+    indented = body.replace("\n", "\n    ")
+    namespace = {}
+    exec(f"def curve_velocity(t):\n    {indented}", namespace)
+
+    (problem,) = notebook.check(namespace["curve_velocity"], folder=homework).record.problems
+
+    assert problem.verdict == "timed out"
+
+
+def test_with_nothing_named_all_are_checked_and_where_there_is_nothing_that_is_said(homework):
+    everything, nothing = executed(
+        homework,
+        f"import grader\nimport numpy as np\n{VELOCITY.format('-')}\ngrader.check()",
+        "del curve_velocity\ngrader.check_all()",
+    )
+
+    assert "1 of 20 functions are right" in everything[0].data["text/plain"]
+    assert nothing[0].traceback == [
+        "grader: none of the functions is defined here yet: run the cells above, then this one again"
+    ]
+
+
 def test_in_another_thread_it_works_without_a_deadline():
     found = []
     right = functions_of(EXAMPLES / "right_closed_form")["curve_velocity"]

@@ -173,7 +173,7 @@ def test_without_the_libraries_one_sentence_says_what_to_install(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert "is not installed; install it with pip install 'grader[handout]'" in done.stdout
+    assert "-m pip install markdown-it-py mdit-py-plugins latex2mathml`" in done.stdout
 
 
 # ---- a real browser ---------------------------------------------------------------------------
@@ -204,3 +204,26 @@ def test_the_browser_would_have_complained(shown, tmp_path):
     path.write_text(shown.replace("</main>", planted), encoding="utf-8")
     complaints, _ = browse(path)
     assert len(complaints) == 2
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\text{<script>alert(1)</script>}",
+        r"\text{for i<n, j>0}",
+        r"\text{this & that}",
+        r"\begin{aligned} dL &= 2e\,de \\ &= 0\end{aligned}",
+    ],
+)
+def test_a_formula_that_would_break_the_page_is_a_fault(latex):
+    with pytest.raises(Fault, match=r"the formula .* cannot be (shown|read)"):
+        mathml(latex)
+
+
+def test_two_prices_are_no_formula():
+    assert "costs $5 and $6" in page("# T\n\nIt costs $5 and $6.")
+
+
+def test_primes_are_told_apart():
+    """As superscripts they would be too small for that."""
+    assert [mathml(f"f{primes}(t)").count("<msup>") for primes in ("'", "''")] == [0, 0]

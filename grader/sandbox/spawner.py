@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 GLANCE = 0.05  # seconds between looks at an interpreter that has not called yet
-WAITS = 5.0  # seconds for a caller to say the password
+WAITS = 0.5  # seconds for a caller to say the password
 BOOT = """
 import json, sys
-told = json.loads(sys.stdin.readline())
+told = json.loads(sys.stdin.buffer.readline())
 sys.path += [entry for entry in told["path"] if entry not in sys.path]
 from grader.sandbox.worker import main
 main(told["port"], told["password"])
@@ -89,12 +89,11 @@ class Spawner:
         """As `Server.stop`; but a process that has left its session lives on."""
         popen = process.popen
         assert popen
-        assert popen.stderr
         with suppress(subprocess.TimeoutExpired):
             popen.wait(patience)
         kill(popen)
         process.line.close()
-        popen.stderr.close()
+        _close(popen)
         return popen.wait()
 
     def close(self) -> None:
@@ -119,8 +118,9 @@ def _start() -> _Started:
         )
         assert popen.stdin
         told = {"path": _path(), "port": listener.getsockname()[1], "password": password}
-        with suppress(BrokenPipeError), popen.stdin:  # it has died: `_called` will see
+        with suppress(BrokenPipeError):  # it has died: `_called` will see
             popen.stdin.write(json.dumps(told).encode() + b"\n")
+            popen.stdin.flush()  # and it stays open: the interpreter ends when that ends
     return _Started(popen, listener, password.encode())
 
 
@@ -164,9 +164,16 @@ def _ended(started: _Started) -> str:
     """The last words of an interpreter that is of no use."""
     words = last_words(started.popen)
     started.popen.wait()
-    assert started.popen.stderr
-    started.popen.stderr.close()
+    _close(started.popen)
     return words
+
+
+def _close(popen: subprocess.Popen[bytes]) -> None:
+    assert popen.stdin
+    assert popen.stderr
+    popen.stderr.close()
+    with suppress(BrokenPipeError):
+        popen.stdin.close()
 
 
 def _limit_memory(pid: int, more: int) -> None:

@@ -31,6 +31,8 @@ def main(port: int, password: str) -> None:
     end = socket.create_connection(("127.0.0.1", port))
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     end.sendall(password.encode())
+    _end_with(os.dup(0))
+    read_nothing(0)
     forget_the_grader()
     silence(2)
     work(Line(end))
@@ -201,6 +203,24 @@ def plain(x: NDArray[Any]) -> Any:
     if native not in frames.CODES:
         return Foreign(f"an array of dtype {x.dtype}"[:100])
     return np.array(x, native)
+
+
+def _end_with(pipe: int) -> None:
+    """End when whoever holds the other end does, whatever a call is at: nobody would ever stop it."""
+
+    def wait() -> None:
+        while os.read(pipe, 1):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def read_nothing(descriptor: int) -> None:
+    """What is read there is at its end."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
 def forget_the_grader() -> None:
