@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench import held_out, held_out_second  # noqa: E402
-from bench.variants import TOPICS  # noqa: E402
+from bench.variants import TOPICS, numerical  # noqa: E402
 from grader.assignment import load_assignment  # noqa: E402
-from grader.compare import compare  # noqa: E402
+from grader.compare import GREEN, compare, judge_at  # noqa: E402
 from grader.diagnose import verdict_of  # noqa: E402
 from grader.key import make_key  # noqa: E402
 from grader.reference import load_reference  # noqa: E402
@@ -37,6 +37,7 @@ SETS = {
     "wrong variants": [topic.WRONG for topic in TOPICS],
     "held-out wrong ones, first set": [held_out.WRONG],
     "held-out wrong ones, second set": [held_out_second.WRONG],
+    "by numerical differentiation": [numerical.NUMERICAL, numerical.ELUSIVE],
 }
 
 
@@ -76,6 +77,34 @@ def verdicts(assignment, listed):
         for name, says, graded, checked in found if listed else ():
             if graded != checked:
                 print(f"    {name}: {says}: graded {graded}, checked {checked}")
+    margins(assignment, key, home)
+
+
+def margins(assignment, key, home):
+    """How far off measured values are, and the nearest wrong answer, in units of what passes as right."""
+    print(f"\n{'':36}{'worst measured':>16}{'nearest wrong':>15}")
+    slacks = {name: max(sample.slack for sample in samples) for name, samples in home.items()}
+    for slack in sorted(set(slacks.values())):
+        measured, wrong = 0.0, float("inf")
+        for problem in (p for p in assignment.problems if slacks[p.name] == slack):
+            pairs = zip(key.public(problem.name), home[problem.name], strict=True)
+            etas = [judge_at(here.expected, there).eta for there, here in pairs if here.law is None]
+            measured = max([measured, *filter(None, etas)])
+            for table in SETS["wrong variants"]:
+                for answer in table.get(problem.name, {}).values():
+                    wrong = min(wrong, worst(answer, problem, home[problem.name]))
+        what = "complex steps, the basis" if slack == 1 else "differences of complex steps"
+        print(f"{what:36}{measured / GREEN / slack:16.1e}{wrong / GREEN / slack:15.1e}")
+
+
+def worst(answer, problem, samples):
+    """The largest error of a wrong answer, in units of rounding; infinite where its form is wrong."""
+    with np.errstate(all="ignore"):
+        try:
+            judged = [judge_at(answer(*s.case.arguments(problem)), s) for s in samples if s.case.row.is_core]
+        except Exception:
+            return float("inf")
+    return max((each.eta if each.eta is not None else float("inf") for each in judged), default=float("inf"))
 
 
 def seconds(command):

@@ -80,7 +80,7 @@ def ready_line(end: socket.socket) -> Line:
 def unstarted(words: str) -> Fault:
     """What to raise when all there is are an interpreter's last words."""
     if "No module named 'grader" in words:
-        words = f"install grader for {sys.executable}, where every user of it finds it"
+        words = f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
     return Fault(f"the student's process did not start: {words or 'it said nothing'}")
 
 
