@@ -84,6 +84,11 @@ class Refused(Exception):
     """What a student's code is told when it calls a function with something it does not take."""
 
 
+def no_array(name: str, what: str) -> str:
+    """What is said of a call with something else than a real array."""
+    return f"{name} takes a real array; it was called with {what}"
+
+
 def evaluate(name: str, function: Elements | LinearMap, argument: object) -> NDArray[Any]:
     """The function's value at what a student's code passed.
 
@@ -93,7 +98,7 @@ def evaluate(name: str, function: Elements | LinearMap, argument: object) -> NDA
     x = np.asarray(argument) if isinstance(argument, (bool, int, float, np.ndarray)) else None
     if x is None or x.dtype.kind not in "biuf":
         got = type(argument).__name__ if x is None else f"dtype {x.dtype}"
-        raise Refused(f"{name} takes a real array; it was called with {got}")
+        raise Refused(no_array(name, got))
     if isinstance(function, LinearMap) and x.shape != function.by:
         raise Refused(f"{name} takes an array of shape {function.by}; it was called with shape {x.shape}")
     with np.errstate(all="ignore"):

@@ -26,7 +26,7 @@ import numpy as np
 
 from grader.assignment import Assignment, Limits, load_assignment
 from grader.faults import Fault
-from grader.functions import Refused, evaluate
+from grader.functions import Refused, evaluate, no_array
 from grader.grade import check as check_by
 from grader.record import ProblemRecord, Record
 from grader.remainder import Remainders
@@ -193,7 +193,7 @@ def _handed(name: str, x: Any, calls: dict[str, int]) -> Any:
         calls[name] = calls.get(name, 0) + 1
         sent = plain(argument)
         if isinstance(sent, Foreign):
-            raise TypeError(f"{name} takes a real array; it was called with {sent.what}")
+            raise TypeError(no_array(name, sent.what))
         try:
             value = evaluate(name, x, sent)
         except Refused as refused:

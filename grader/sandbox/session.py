@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.assignment import Limits
-from grader.functions import Refused, evaluate, read_ahead
+from grader.functions import Refused, evaluate, no_array, read_ahead
 from grader.sandbox import jail
 from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError
 from grader.sandbox.line import Line
@@ -199,7 +199,7 @@ def _evaluated(name: str, function: Any, argument: Any) -> tuple[tuple[str, Any]
     An argument that is none is refused in words.
     """
     if isinstance(argument, Foreign):
-        return ("refused", f"{name} takes a real array; it was called with {argument.what}"), 1
+        return ("refused", no_array(name, argument.what)), 1
     try:
         ahead = read_ahead(function, argument)
         if ahead is not None:
