@@ -5,8 +5,9 @@ Python puts that folder first, and a homework's `random.py` there would hide Pyt
 
 import sys
 
-del sys.path[0]
+if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # with -P or -I it is not there
+    del sys.path[0]
 
-from grader.cli import main  # noqa: E402 - from here on
+from grader.cli import main
 
 main()

@@ -193,7 +193,7 @@ def _judge_numbers(
         return Judgement(Verdict.NOT_FINITE)
     eta = error / (epsilon * condition)
     relative = error / float(abs(expected).max())
-    green = GREEN * slack
+    green = max(GREEN * epsilon, GREEN * slack * DOUBLE) / epsilon  # what is measured, is in double precision
     amber = max(green * epsilon, AMBER * DOUBLE) / epsilon  # single precision has no digits to lose
     verdict = Verdict.RIGHT if eta <= green else Verdict.IMPRECISE if eta <= amber else Verdict.WRONG
     return Judgement(verdict, eta=eta, relative=relative)

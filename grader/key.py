@@ -198,21 +198,29 @@ def draw_samples(problem: Problem, truth: Truth, stream: Stream, rows: Iterable[
 
 
 def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int) -> Sample:
+    measured = False
     for attempt in range(MAX_ATTEMPTS):
         case = sampling.draw(problem, stream, row, place, attempt)
         values = exact_values(case)
         measure = truth.at(values)
+        measured = measured or measure is not None
         if measure is None or _near_a_kink(problem, truth, measure, stream, case):
             continue
         expected = _value(problem, truth, measure, row, values)
         probed = [_value(problem, truth, measure, row, _values_off(values, offs)) for offs in OFFS]
-        for value in (expected, *probed):
+        for value in () if truth.law else (expected, *probed):
             if wrong := _wrong_form(problem.kind, case, value):
                 raise Fault(f"{truth.place}: {problem.name} returned {wrong}")
         conditions = conditions_of(expected, probed)
         if is_usable(expected, conditions):
             law = partial(truth.law, values) if truth.law else None
             return Sample(case, stream.name == "public", expected, conditions, law, measure.slack)
+    if not measured:
+        raise Fault(
+            f"{truth.place}: {problem.name} cannot be measured: a complex step and differences contradict "
+            f"each other, or lose too many digits, on {MAX_ATTEMPTS} draws for the row '{row.name}'; smooth "
+            "the function, or rule such inputs out with Draws(where=..., scaled=...)"
+        )
     raise Fault(
         f"{truth.place}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
         f"for the row '{row.name}': mend it, or rule such inputs out with Draws(where=..., scaled=...)"

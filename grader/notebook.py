@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -241,6 +241,8 @@ def _within(seconds: float, call: Callable[[], tuple[Any, ...]]) -> tuple[Any, .
         over.set()
         if not late.is_set():
             raise
+        with suppress(KeyboardInterrupt):
+            watch.join()
     if said and said[0] == "raised" and said[2] == "KeyboardInterrupt" and not late.is_set():
         raise KeyboardInterrupt
     return None if late.is_set() else said

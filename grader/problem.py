@@ -95,7 +95,7 @@ class Differential:
 
     def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
         wrt = _tuple(self.wrt)
-        return numeric.derivative(_path(self.of, values, wrt), self.order, first, _unit(values, wrt))
+        return numeric.derivative(_path(self.of, values, wrt), self.order, first, unit(values, wrt))
 
     def asks(self) -> str:
         which = "differential" if self.order == 1 else f"{ordinal(self.order)} differential"
@@ -165,11 +165,11 @@ class Taylor:
         return shapes.of_function(self.of)[1]
 
     def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
-        path, unit = _path(self.of, values, (self.wrt,)), _unit(values, (self.wrt,))
+        path, far = _path(self.of, values, (self.wrt,)), unit(values, (self.wrt,))
         total, factorial = np.asarray(path(0.0)), 1
         for k in range(1, self.order + 1):
             factorial *= k
-            total = total + numeric.derivative(path, k, first, unit) / factorial
+            total = total + numeric.derivative(path, k, first, far) / factorial
         return total
 
     def asks(self) -> str:
@@ -331,7 +331,7 @@ def _path(of: Callable[..., Any], values: Values, wrt: tuple[str, ...]) -> numer
     return lambda t: apply(of, values, {x: values[x] + t * values[f"d{x}"] for x in wrt})
 
 
-def _unit(values: Values, wrt: tuple[str, ...]) -> float:
+def unit(values: Values, wrt: tuple[str, ...]) -> float:
     """How far along dX is as far as X is large."""
     return min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
 

@@ -18,7 +18,7 @@ from grader import sampling, shapes
 from grader.assignment import Problem
 from grader.faults import Fault
 from grader.key import Key, Measure, Truth, Values, draw_samples, larger, question
-from grader.numeric import Rule, complex_step, derivative, scale, trusted
+from grader.numeric import WIDTH, Rule, complex_step, derivative, differences, scale, trusted
 from grader.problem import (
     CurveDerivative,
     Derivative,
@@ -30,11 +30,15 @@ from grader.problem import (
     Value,
     apply,
     order_of,
+    unit,
+    variables,
 )
 from grader.shapes import Array, Elementwise, Size
 
 AGREE = 1e-6  # of a complex step and differences, relative to the largest entry
 ROUGH = 100.0  # times what rounding does to a formula: what one difference upon another may lose
+ROUGHEST = 1e9  # what passes as right is then off by two thousandths
+NOISE = 2.0**-44  # 256 ε
 DOUBTS = 1e13  # slack for a relative error of 1: what passes as right is then twenty times the error
 
 Measured = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor
@@ -85,9 +89,11 @@ def _truth(problem: Problem) -> Truth:
         return Truth(path, lambda _: on_the_basis)
     place = f"{path}, line {kind.of.__code__.co_firstlineno}"
 
+    rules: set[Rule] = set()  # that were believed so far
+
     def at(values: Values) -> Measure | None:
         try:
-            return _measure(kind, values)
+            return _measure(kind, values, rules)
         except (Exception, SystemExit) as error:
             said = f"{type(error).__name__}: {error}"
             raise Fault(f"{place}: {kind.of.__name__} fails on a drawn input: {said}") from error
@@ -95,19 +101,44 @@ def _truth(problem: Problem) -> Truth:
     return Truth(place, at)
 
 
-def _measure(kind: Measured, values: Values) -> Measure | None:
+def _measure(kind: Measured, values: Values, rules: set[Rule]) -> Measure | None:
     """How the derivative is measured at a case: by a complex step, unless differences contradict it there.
 
-    The two are held against each other along one direction. Where none agrees with another, a kink is within
-    reach: the case is turned down.
+    The two are held against each other along one direction. Where differences are rounding alone they
+    contradict nothing: a complex step is believed if it was at every case before, which `rules` remembers.
+    Where none agrees with another otherwise, a kink is within reach: the case is turned down.
     """
     found = trusted(partial(_along, kind, values), _alike)
-    if not found.sure:
+    rule = found.rule
+    if found.sure:
+        rules.add(rule)
+    elif rules == {complex_step} and _is_rounding(kind, values):
+        rule = complex_step
+    else:
         return None
+    steps = order_of(kind) - (rule is complex_step)  # of differences, one upon another
+    error = 0.0 if rule is complex_step else found.error
+    slack = max(ROUGH**steps, DOUBTS * error) if steps else 1.0
+    return Measure(lambda near: kind.derive(near, rule), slack) if slack <= ROUGHEST else None
+
+
+def _is_rounding(kind: Measured, values: Values) -> bool:
+    """Whether a complex step and differences are no further apart than rounding makes differences be."""
     order = order_of(kind)
-    steps = order - (found.rule is complex_step)  # of differences, one upon another
-    slack = ROUGH**steps if steps else 1.0
-    return Measure(lambda near: kind.derive(near, found.rule), max(slack, DOUBTS * found.error))
+    step = 1.0 if isinstance(kind, CurveDerivative) else unit(_with_directions(kind, values), variables(kind))
+    size = 1 + float(np.max(np.abs(_value_of(kind, values))))  # on the way to log(1 + x) there is a 1
+    noise = NOISE * size / (step**order * WIDTH * (WIDTH * 2.0 ** (order - 1)) ** (order - 1))
+    apart = _along(kind, values, differences) - _along(kind, values, complex_step)
+    return bool(np.max(np.abs(apart)) <= noise)
+
+
+def _value_of(kind: Measured, values: Values) -> Any:
+    return kind.of(*values.values()) if isinstance(kind, CurveDerivative) else apply(kind.of, values, {})
+
+
+def _with_directions(kind: Measured, values: Values) -> Values:
+    """With a direction of size 1 where none is given."""
+    return {f"d{x}": 1.0 for x in variables(kind)} | dict(values)
 
 
 def _along(kind: Measured, values: Values, rule: Rule) -> Any:

@@ -6,6 +6,8 @@ Nothing here knows a reference. What cannot be done is told in one sentence, wit
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -39,6 +41,7 @@ class Request:
 
     assignment: Assignment
     path: Path
+    names: tuple[str, ...]  # of all that the homework asks for
     named: bool = False
     remark: str = ""
     keys: dict[str, Key] = field(default_factory=dict, compare=False, repr=False)  # of one run, made once
@@ -63,11 +66,12 @@ def requested(words: Sequence[str], folder: Path | None) -> Request:
     if len(files) > 1:
         raise Fault(f"{' and '.join(files)} are {len(files)} files: check one at a time")
     assignment = load_assignment(
-        folder or assignment_near(Path(), *(Path(f).absolute().parent for f in files))
+        folder or assignment_near(*(Path(f).absolute().parent for f in files), Path())
     )
     only = [word for word in words if word not in (*files, assignment.settings.file)]
     path, remark = (_there(files[0]), "") if files else _own_file(assignment)
-    return Request(with_names(assignment, only), path, bool(only), remark)
+    names = tuple(problem.name for problem in assignment.problems)
+    return Request(with_names(assignment, only), path, names, bool(only), remark)
 
 
 def _looks_like_a_file(word: str) -> bool:
@@ -169,7 +173,7 @@ def checked(
     submission = read_submission(request.path, assignment.settings.file)
     if submission.fault:
         raise Fault(submission.fault)
-    remarks = (*([request.remark] if request.remark else []), *_misspelt(assignment, submission))
+    remarks = (*([request.remark] if request.remark else []), *_misspelt(request, submission))
     submission = replace(submission, remarks=(*remarks, *submission.remarks))
     show = opened(stream, f"{assignment.settings.title}: {submission.name}", assignment.problems)
 
@@ -179,19 +183,31 @@ def checked(
 
     with Session(submission, assignment.settings.limits, spawner) as session:
         record = check(assignment, request.key_of, session, told, pictures=picture is not None)
-    closed(stream, record, every=request.named, again=f"{command} check {request.path}")
+    again = f"{command} check {shlex.quote(str(request.path))}"
+    closed(stream, record, every=request.named, again=again, source=_source(request))
     if picture:
         _draw(picture, assignment.settings.title, seen)
 
 
-def _misspelt(assignment: Assignment, submission: Submission) -> Iterator[str]:
+def _source(request: Request) -> str:
+    """How Python gets a function of the file, as a line with a place for its name; a notebook has it."""
+    path, stem = request.path, request.path.stem
+    if path.suffix != ".py":
+        return ""
+    own = path.absolute().parent == request.assignment.folder.absolute() and stem.isidentifier()
+    if own and stem not in (*sys.stdlib_module_names, "numpy"):
+        return f"from {stem} import {{0}}"
+    return f"from runpy import run_path; {{0}} = run_path({str(path)!r})[{{0!r}}]"
+
+
+def _misspelt(request: Request, submission: Submission) -> Iterator[str]:
     """Functions that are not asked for and nearly have the name of one that is and is not there."""
     cells = submission.modules[submission.main]
     text = "\n".join(c if isinstance(c, str) else c.decode("utf-8", "replace") for c in cells)
     defined = {first or second for first, second in DEFINED.findall(text)}
-    asked = {problem.name for problem in assignment.problems}
-    for name in sorted(asked - defined):
-        if near := get_close_matches(name, defined - asked, n=1, cutoff=0.8):
+    others = defined - set(request.names)
+    for name in (problem.name for problem in request.assignment.problems if problem.name not in defined):
+        if near := get_close_matches(name, others, n=1, cutoff=0.8):
             yield f"{submission.label} defines {near[0]}: did you mean {name}?"
 
 
@@ -225,8 +241,6 @@ def whenever_saved(path: Path, run: Callable[[], None]) -> None:
     except ImportError:
         raise Fault(missing("watchfiles")) from None
     folder, last = path if path.is_dir() else path.absolute().parent, _saved(path)
-    _told(run)
-    click.echo(f"watching {folder}; Ctrl-C ends it", err=True)
     changes = watch(
         folder,
         watch_filter=PythonFilter(extra_extensions=(".ipynb",)),
@@ -235,6 +249,8 @@ def whenever_saved(path: Path, run: Callable[[], None]) -> None:
         recursive=path.is_dir(),
     )
     try:
+        _told(run)
+        click.echo(f"watching {folder}; Ctrl-C ends it", err=True)
         for change in changes:
             if change or _saved(path) != last:
                 last = _saved(path)

@@ -311,8 +311,8 @@ def until(descriptor, text, seconds=20):
 
 
 @contextmanager
-def watching(homework):
-    """A terminal on which the file is watched, and the process."""
+def watching(homework, awaited="Ctrl-C ends it"):
+    """A terminal on which the file is watched, and the process, once it says what is awaited."""
     ours, theirs = pty.openpty()
     run = subprocess.Popen(
         [GRADER, "check", "curve_velocity", "--watch"],
@@ -324,7 +324,7 @@ def watching(homework):
     )
     os.close(theirs)
     try:
-        assert "curve_velocity is right" in until(ours, "Ctrl-C ends it")
+        assert awaited in until(ours, awaited)
         time.sleep(0.3)  # the watcher has to be there
         yield ours, run
     finally:
@@ -463,6 +463,41 @@ def test_a_misspelt_definition_is_named(homework):
     done = check("curve_velocity", cwd=homework)
 
     assert "note: hw2.py defines curve_velocty: did you mean curve_velocity?\n" in done.stdout
+
+
+def test_a_function_of_the_homework_is_no_misspelt_other_one(homework):
+    (homework / "hw2.py").write_text("def grad_U(v, U, y): return U\ndef curve_speed(t): return t\n")
+
+    assert "did you mean" not in check("grad_W", "grad_v", cwd=homework).stdout
+    assert "did you mean" not in check("grad_U", cwd=homework).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("hw2.py", "from hw2 import curve_velocity"),
+        (
+            "hw2 (1).py",
+            "from runpy import run_path; curve_velocity = run_path('hw2 (1).py')['curve_velocity']",
+        ),
+        ("numpy.py", "from runpy import run_path; curve_velocity = run_path('numpy.py')['curve_velocity']"),
+        ("elsewhere/hw2.py", "from runpy import run_path; curve_velocity = run_path('elsewhere/hw2.py')["),
+    ],
+)
+def test_the_lines_to_paste_reach_the_file_that_was_checked(name, begins, homework):
+    (homework / "hw2.py").unlink()
+    (homework / "elsewhere").mkdir()
+    (homework / name).write_text(f"import math as np\n{WRONG.replace('np.array', '')}", encoding="utf-8")
+    done = check(name, "curve_velocity", "--assignment", homework, cwd=homework)
+
+    assert begins in done.stdout
+
+
+def test_a_save_during_the_first_check_is_seen(homework):
+    (homework / "hw2.py").write_text("def curve_velocity(t):\n    while True: pass\n", encoding="utf-8")
+    with watching(homework, awaited="curve_velocity") as (terminal, _):
+        (homework / "hw2.py").write_text(f"import numpy as np\n{RIGHT}", encoding="utf-8")
+        assert "curve_velocity is right" in until(terminal, "curve_velocity is right")
 
 
 def test_what_is_no_hand_in_is_refused_once(homework):

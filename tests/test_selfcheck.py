@@ -323,6 +323,72 @@ def test_a_function_of_pieces_is_measured_at_every_case(piece, name, tmp_path):
     assert "wrong" in found[1]
 
 
+@pytest.mark.parametrize(
+    ("of", "right"),
+    [
+        (
+            "np.log(1 + x @ x)",
+            lambda x: 2 * np.eye(len(x)) / (1 + x @ x) - 4 * np.outer(x, x) / (1 + x @ x) ** 2,
+        ),
+        ("100 + 3 * (x @ x) + x[0] ** 2", lambda x: np.diag([8.0] + [6.0] * (len(x) - 1))),
+        ("(x**4).sum() / 12 + x @ x", lambda x: np.diag(x**2 + 2)),
+    ],
+)
+def test_second_derivatives_are_measured_where_differences_are_rounding_alone(of, right, tmp_path):
+    """As for inputs of 1e-6, a row of the default draws: they contradict no complex step there."""
+    problems = f"""
+    def curved(x: Array["n"]) -> Array[""]:
+        return {of}
+
+    hessian = Hessian(of=curved, wrt="x", points=1)
+    """
+    folder = course(tmp_path, problems, "def hessian(x): return x")
+    (problem,) = load_assignment(folder).problems
+    rows = {sample.case.row.name for sample in home_key(problem).public("hessian")}
+
+    assert "scaled by 1e-6" in rows
+    assert answers(folder, right, lambda x: right(x) / 2) == [{"right"}, {"wrong"}]
+
+
+def test_differences_are_believed_as_far_as_two_of_them_agree(tmp_path):
+    """The slack grows with their distance: near a pole they lose more than elsewhere."""
+    problems = """
+    def pole(x: Array["", Uniform(0.02, 0.05)]) -> Array[""]:
+        return np.abs(1 / x)
+
+    slope = Gradient(of=pole, wrt="x", points=1)
+    """
+    folder = course(tmp_path, problems, "def slope(x): return x")
+    (problem,) = load_assignment(folder).problems
+
+    assert max(sample.slack for sample in home_key(problem).public("slope")) > ROUGH
+    assert answers(folder, lambda x: -1 / x**2, lambda x: -1.001 / x**2) == [{"right"}, {"wrong"}]
+
+
+def test_an_order_too_high_to_be_measured_is_left_to_grading(tmp_path):
+    folder = course(tmp_path, HIGH.replace("{}", "CurveDerivative(of=wave, order=7, points=1)"))
+    (problem,) = load_assignment(folder).problems
+
+    with pytest.raises(Fault, match=r"asked cannot be measured: .* lose too many digits"):
+        home_key(problem)
+    assert all(sample.law for sample in key_at_home(problem).public("asked"))
+
+
+def test_a_value_whose_shape_no_input_has_is_tried(tmp_path):
+    folder = course(tmp_path, 'odd = Value(given={"n": Size["n"]}, returns=Array["k"], points=1)')
+
+    assert answers(folder, lambda n: np.ones(3)) == [{"unchecked"}]
+
+
+def test_single_precision_is_allowed_no_more_for_what_is_measured_in_double(assignment, home):
+    (sample,) = (
+        s for s in home["least_squares_hessian"].public("least_squares_hessian") if s.case.row.single
+    )
+
+    assert sample.slack == ROUGH
+    assert judge_at(sample.expected * 1.05, sample).verdict is Verdict.WRONG
+
+
 def test_what_cannot_be_measured_is_left_unchecked_and_the_others_are_checked(tmp_path, spawner):
     problems = """
     def steps(x: Array["n"]) -> Array[""]:

@@ -6,7 +6,6 @@ As in the other table, a text is one line of harmless characters, and lines that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from grader.record import ProblemRecord, Record
@@ -80,17 +79,19 @@ def _grid(*widths: int) -> Table:
     return grid
 
 
-def closed(stream: TextIO, record: Record, *, every: bool = False, again: str = "") -> None:
+def closed(stream: TextIO, record: Record, *, every: bool = False, again: str = "", source: str = "") -> None:
     """Print what it comes to, and inputs to paste: of the first function that fails, or of every one.
 
-    `again` is the command that shows another one's, without its name.
+    `again` is the command that shows another one's, without its name; `source` a line that makes a function
+    of the file known, with {0} for its name.
     """
     console = printed_on(stream)
     console.print()
     say(console, summary(record), style="bold")
     failing = [problem for problem in record.problems if problem.student.detail]
     for problem in failing if every else failing[:1]:
-        _show_input(console, problem, _imported(record, problem))
+        imports = ("import numpy as np", source.format(problem.name)) if source else ()
+        _show_input(console, problem, imports)
     if failing[1:] and again and not every:
         say(console, f"The next one's: {again} {failing[1].name}")
     notes(console, throughout(record, printable))
@@ -110,7 +111,9 @@ def summary(record: Record) -> str:
         else f"{first} is {'right' if right else 'not right yet'}"
     )
     worth = f"worth {number(record.score)} of {number(record.points)} points"
+    unchecked = sum(problem.verdict == "unchecked" for problem in record.problems)
     left = f"; {unwritten} not written yet" if unwritten else ""
+    left += f"; of {unchecked} only grading can tell" if unchecked else ""
     done = f" Now hand in {record.file}." if record.file and right == count > 1 else ""
     return f"{said}, {worth}{left}.{f' {HIDDEN}' if right else ''}{done}"
 
@@ -124,15 +127,6 @@ def _beginning(record: Record) -> str:
         f"{nothing if count > 1 else f'{first} is not written yet'}: put a formula in place of "
         f"`raise NotImplementedError`{place}, and check again."
     )
-
-
-def _imported(record: Record, problem: ProblemRecord) -> tuple[str, ...]:
-    """What Python needs before the lines can be pasted; in a notebook it is all there."""
-    file = PurePosixPath(record.file)
-    own = (
-        (f"from {file.stem} import {problem.name}",) if file.suffix == ".py" and len(file.parts) == 1 else ()
-    )
-    return ("import numpy as np", *own) if record.file else ()
 
 
 def _show_input(console: Console, problem: ProblemRecord, imports: tuple[str, ...]) -> None:
