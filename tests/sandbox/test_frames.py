@@ -370,7 +370,10 @@ def test_no_mutant_of_a_frame_does_harm(traced):
     for data in mutants(corpus(), MUTANTS, SEED):
         peak, valid = peak_of_decoding(data)
         verdicts[valid] += 1
-        assert peak < BYTES_PER_BYTE * len(data) + BYTES_PER_FRAME, data
+        allowed = BYTES_PER_BYTE * len(data) + BYTES_PER_FRAME
+        if peak >= allowed:  # another thread of the test's process may have allocated meanwhile
+            peak = min(peak_of_decoding(data)[0] for _ in range(3))
+        assert peak < allowed, data
 
     assert sum(verdicts.values()) == MUTANTS
     assert min(verdicts.values()) > MUTANTS // 100  # both ways through the decoder are taken
