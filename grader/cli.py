@@ -165,10 +165,14 @@ def check_command(words: tuple[str, ...], folder: Path | None, plot: str | None,
             checked(request, spawner, stream, picture, command)
             stream.flush()
 
-        if not watch:
+        def run_and_get_ready() -> None:
             run()
-            return
-        whenever_saved(request.path, run)
+            spawner.get_ready()  # for what is saved next
+
+        if watch:
+            whenever_saved(request.path, run_and_get_ready)
+        else:
+            run()
 
 
 @main.command("handout")

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -143,7 +143,7 @@ class Kernel:
     notes: tuple[Note, ...] = ()
     printed: str = ""
     loading: float = 0.0
-    asking: float = field(default=0.0)
+    asking: float = 0.0
 
     def ask(self, question: Question) -> tuple[Outcome, ...]:
         """One outcome per call; none where a debugger's place would be needed to see where a call goes."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from grader.faults import Fault, missing
+from grader.report.document import document
 from grader.statement import anchor
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PACKAGES = ("markdown-it-py", "mdit-py-plugins", "latex2mathml")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # which HTML implies
 FUNCTION = re.compile(r"<m([io])>([A-Za-z]{2,})</m\1>(?=(<mo[^>]*>&#x00028;)?)")
 ACCENT = re.compile(
@@ -85,21 +85,7 @@ def page(markdown: str) -> str:
     body = ENDING.sub(
         r'<span class="together">\1\2</span>', reader.renderer.render(tokens, reader.options, {})
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-{body}</main>
-</body>
-</html>
-"""
+    return document(title, STYLE, f"<main>\n{body}</main>\n")
 
 
 def _reader() -> MarkdownIt:

@@ -234,7 +234,8 @@ class Value:
         return self.what
 
 
-Kind = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor | Identify | Value
+OfFunction = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor
+Kind = OfFunction | Identify | Value
 KINDS = (Gradient, Derivative, Differential, CurveDerivative, Hessian, Taylor, Identify, Value)
 
 
@@ -332,7 +333,7 @@ def _path(of: Callable[..., Any], values: Values, wrt: tuple[str, ...]) -> numer
 
 
 def unit(values: Values, wrt: tuple[str, ...]) -> float:
-    """How far along dX is as far as X is large."""
+    """How far along dX is as far as X is large; of several variables, where that is the least."""
     return min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
 
 

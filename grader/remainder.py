@@ -30,6 +30,7 @@ from grader.problem import (
     Taylor,
     apply,
     ordinal,
+    unit,
     variables,
 )
 
@@ -157,15 +158,15 @@ def _linear(
 ) -> _Line:
     """dL = ⟨G, dX⟩ = tr(D dX)."""
     D = _along(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
-    unit = numeric.scale(values[x]) / numeric.scale(D)
-    return _Line({x: D}, 1, unit, answer, (actual * D).sum(), (expected * D).sum())
+    far = unit({x: values[x], f"d{x}": D}, (x,))
+    return _Line({x: D}, 1, far, answer, (actual * D).sum(), (expected * D).sum())
 
 
 def _quadratic(problem: Problem, values: Values, x: str, actual: Numbers, expected: Numbers) -> _Line:
     """d²s = dxᵀ H dx."""
     d = _along(problem, expected.shape[:1], lambda d: (d @ expected @ d, d @ actual @ d))
-    unit = numeric.scale(values[x]) / numeric.scale(d)
-    return _Line({x: d}, 2, unit, "Hessian", d @ actual @ d, d @ expected @ d)
+    far = unit({x: values[x], f"d{x}": d}, (x,))
+    return _Line({x: d}, 2, far, "Hessian", d @ actual @ d, d @ expected @ d)
 
 
 def _along(problem: Problem, shape: tuple[int, ...], numbers: Callable[[Numbers], Any]) -> Numbers:
@@ -177,11 +178,11 @@ def _along(problem: Problem, shape: tuple[int, ...], numbers: Callable[[Numbers]
 
 
 def _given(
-    values: Values, wrt: Sequence[str], order: int, answer: str, yours: Any = None, right: Any = None
+    values: Values, wrt: tuple[str, ...], order: int, answer: str, yours: Any = None, right: Any = None
 ) -> _Line:
     """Along the direction that the student's function was given."""
-    unit = min(numeric.scale(values[x]) / numeric.scale(values[f"d{x}"]) for x in wrt)
-    return _Line({x: values[f"d{x}"] for x in wrt}, order, unit, answer, yours, right)
+    far = unit(values, wrt)
+    return _Line({x: values[f"d{x}"] for x in wrt}, order, far, answer, yours, right)
 
 
 def _steps(line: _Line) -> tuple[float, ...]:

@@ -22,11 +22,10 @@ from grader.numeric import WIDTH, Rule, complex_step, derivative, differences, s
 from grader.problem import (
     CurveDerivative,
     Derivative,
-    Differential,
     Gradient,
     Hessian,
     Identify,
-    Taylor,
+    OfFunction,
     Value,
     apply,
     order_of,
@@ -40,8 +39,6 @@ ROUGH = 100.0  # times what rounding does to a formula: what one difference upon
 ROUGHEST = 1e9  # what passes as right is then off by two thousandths
 NOISE = 2.0**-44  # 256 ε
 DOUBTS = 1e13  # slack for a relative error of 1: what passes as right is then twenty times the error
-
-Measured = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor
 
 
 def home_key(problem: Problem) -> Key:
@@ -88,7 +85,6 @@ def _truth(problem: Problem) -> Truth:
         on_the_basis = Measure(kind.derive)
         return Truth(path, lambda _: on_the_basis)
     place = f"{path}, line {kind.of.__code__.co_firstlineno}"
-
     rules: set[Rule] = set()  # that were believed so far
 
     def at(values: Values) -> Measure | None:
@@ -101,7 +97,7 @@ def _truth(problem: Problem) -> Truth:
     return Truth(place, at)
 
 
-def _measure(kind: Measured, values: Values, rules: set[Rule]) -> Measure | None:
+def _measure(kind: OfFunction, values: Values, rules: set[Rule]) -> Measure | None:
     """How the derivative is measured at a case: by a complex step, unless differences contradict it there.
 
     The two are held against each other along one direction. Where differences are rounding alone they
@@ -122,26 +118,18 @@ def _measure(kind: Measured, values: Values, rules: set[Rule]) -> Measure | None
     return Measure(lambda near: kind.derive(near, rule), slack) if slack <= ROUGHEST else None
 
 
-def _is_rounding(kind: Measured, values: Values) -> bool:
+def _is_rounding(kind: OfFunction, values: Values) -> bool:
     """Whether a complex step and differences are no further apart than rounding makes differences be."""
-    order = order_of(kind)
-    step = 1.0 if isinstance(kind, CurveDerivative) else unit(_with_directions(kind, values), variables(kind))
-    size = 1 + float(np.max(np.abs(_value_of(kind, values))))  # on the way to log(1 + x) there is a 1
+    order, wrt = order_of(kind), variables(kind)
+    directed = {f"d{x}": 1.0 for x in wrt} | dict(values)  # of size 1 where none is given
+    step = 1.0 if isinstance(kind, CurveDerivative) else unit(directed, wrt)
+    size = 1 + float(np.max(np.abs(apply(kind.of, values, {}))))  # on the way to log(1 + x) there is a 1
     noise = NOISE * size / (step**order * WIDTH * (WIDTH * 2.0 ** (order - 1)) ** (order - 1))
     apart = _along(kind, values, differences) - _along(kind, values, complex_step)
     return bool(np.max(np.abs(apart)) <= noise)
 
 
-def _value_of(kind: Measured, values: Values) -> Any:
-    return kind.of(*values.values()) if isinstance(kind, CurveDerivative) else apply(kind.of, values, {})
-
-
-def _with_directions(kind: Measured, values: Values) -> Values:
-    """With a direction of size 1 where none is given."""
-    return {f"d{x}": 1.0 for x in variables(kind)} | dict(values)
-
-
-def _along(kind: Measured, values: Values, rule: Rule) -> Any:
+def _along(kind: OfFunction, values: Values, rule: Rule) -> Any:
     """The derivative along a direction: a random one, where none is given."""
     if not isinstance(kind, (Gradient, Derivative, Hessian)):
         return kind.derive(values, rule)

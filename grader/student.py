@@ -86,12 +86,10 @@ def _there(file: str) -> Path:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        pass
+        says = f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
+        raise Fault(says) from None
     except OSError as error:
         raise Fault(f"{path} cannot be read: {error.strerror}; look at its name and its folder") from None
-    if not path.exists():
-        says = f"there is no file {path}: go to its folder, or give its path, such as Downloads/{path.name}"
-        raise Fault(says)
     if path.is_file() and path.suffix.lower() not in HAND_INS:
         raise Fault(f"{path} is no hand-in: name a .py, an .ipynb, a .zip or a folder, or leave it out")
     return path

@@ -38,6 +38,11 @@ def check(*words, cwd=ROOT, python=(), **environment):
     )
 
 
+def run_python(*arguments, cwd):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
+
+
 @pytest.fixture
 def homework(tmp_path):
     """The folder that a student unpacks, with a file that has one right function."""
@@ -211,14 +216,7 @@ def test_the_wrong_folder_is_one_sentence(tmp_path):
 
 def test_numpy_that_is_missing_is_one_sentence(homework):
     code = "import sys; sys.modules['numpy'] = None; from grader.cli import main; main(['check'])"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=homework,
-        env=ENVIRONMENT,
-        check=False,
-    )
+    done = run_python("-c", code, cwd=homework)
 
     assert done.returncode == 1
     assert done.stderr == (
@@ -357,14 +355,7 @@ def test_a_watcher_that_is_not_installed_is_one_sentence(homework):
         "import sys; sys.modules['watchfiles'] = None\n"
         "from grader.cli import main; main(['check', '--watch'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=homework,
-        env=ENVIRONMENT,
-        check=False,
-    )
+    done = run_python("-c", code, cwd=homework)
 
     assert done.returncode == 1
     assert f"grader: watchfiles is not installed for {sys.executable}: run" in done.stderr
@@ -418,14 +409,7 @@ def is_running(pid):
 def test_a_file_named_like_a_module_hides_nothing(name, homework):
     """`python -m` puts the folder first where modules are looked for; grading knows no such folder."""
     (homework / f"{name}.py").write_text("raise SystemExit('taken from the folder')", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "check", "hw2.py", "curve_velocity"],
-        capture_output=True,
-        text=True,
-        cwd=homework,
-        env=ENVIRONMENT,
-        check=False,
-    )
+    done = run_python("-m", "grader", "check", "hw2.py", "curve_velocity", cwd=homework)
 
     assert (done.returncode, verdicts(done.stdout)) == (0, {"curve_velocity": "right"})
 

@@ -38,6 +38,7 @@ ORDER = [
     "proving.trial",
     "proving.definitions",
     "grade",
+    "report.document",
     "report.escape",
     "numerical",
     "diagnose",

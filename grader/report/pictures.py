@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.remainder import Remainders
+from grader.report.document import document
 from grader.report.escape import html, printable
 from grader.report.taylor import caption, svg
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
@@ -40,24 +40,8 @@ def page(title: str, entries: Sequence[Entry]) -> str:
     Raises:
         Fault: a picture is to be drawn, and altair or vl-convert is not installed.
     """
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-            '<meta name="viewport" content="width=device-width">',
-            f"<title>{html(printable(title))}</title>",
-            f"<style>{STYLE}</style>",
-            "</head>",
-            "<body>",
-            f"<h1>{html(printable(title))}</h1>",
-            *map(_section, entries),
-            "</body>",
-            "</html>\n",
-        ]
-    )
+    sections = "".join(f"{_section(entry)}\n" for entry in entries)
+    return document(printable(title), STYLE, f"<h1>{html(printable(title))}</h1>\n{sections}")
 
 
 def _section(entry: Entry) -> str:

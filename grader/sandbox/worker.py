@@ -32,7 +32,7 @@ def main(port: int, password: str) -> None:
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     end.sendall(password.encode())
     _end_with(os.dup(0))
-    read_nothing(0)
+    silence(0)
     forget_the_grader()
     silence(2)
     work(Line(end))
@@ -216,13 +216,6 @@ def _end_with(pipe: int) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def read_nothing(descriptor: int) -> None:
-    """What is read there is at its end."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, descriptor)
-    os.close(null)
-
-
 def forget_the_grader() -> None:
     """A checkout's folder leaves the path again: nothing else in there is for students."""
     here = os.path.realpath(f"{__file__}/../../..")
@@ -231,7 +224,7 @@ def forget_the_grader() -> None:
 
 
 def silence(descriptor: int) -> None:
-    """What is written there goes nowhere."""
-    null = os.open(os.devnull, os.O_WRONLY)
+    """What is written there goes nowhere, and there is nothing to read."""
+    null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, descriptor)
     os.close(null)

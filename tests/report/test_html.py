@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from nasty import TEXTS, everywhere, harm, pile, texts
+from pages import Tree
 
 from grader.compare import Verdict
 from grader.record import Diagnosis, Measured, ProblemRecord, Provenance, Record, Seen, Timings
@@ -50,21 +50,15 @@ FAILING = problem("grad_U", "wrong", 0, detail="U = np.array([[1.0]])\ngrad_U(U)
 SAMPLE = record(RIGHT, FAILING, remarks=("cell 3 was passed over",), printed="\nloaded")
 
 
-class Fragment(HTMLParser):
-    """Tags that are closed where they belong; the text of every cell, and of every `<pre>`."""
+class Fragment(Tree):
+    """And the text of every cell, and of every `<pre>`."""
 
     def __init__(self, text):
-        super().__init__()
-        self.tags, self.attributes, self.open, self.rows, self.lines = [], [], [], [], []
-        self.texts = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
+        self.rows, self.lines = [], []
+        super().__init__(text)
 
     def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += attributes
-        self.open.append(tag)
+        super().handle_starttag(tag, attributes)
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th"):
@@ -72,27 +66,14 @@ class Fragment(HTMLParser):
         elif tag == "pre":
             self.lines.append("")
 
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
     def handle_data(self, data):
-        self.texts.append(data)
+        super().handle_data(data)
         if "td" in self.open or "th" in self.open:
             self.rows[-1][-1] += data
         if "pre" in self.open:
             self.lines[-1] += data
 
-    def handle_comment(self, data):
-        raise AssertionError(data)
-
-    handle_decl = handle_pi = unknown_decl = handle_comment
-
-    @property
-    def said(self):
-        return "".join(self.texts)
+    handle_decl = handle_pi = unknown_decl = Tree.handle_comment
 
 
 def test_a_row_has_number_function_points_verdict_and_sentence():

@@ -5,12 +5,12 @@ import struct
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from math import log10
 from xml.etree import ElementTree
 
 import pytest
 from nasty import TEXTS, harm
+from pages import Tree
 
 from grader.faults import Fault
 from grader.remainder import Remainders, remainders, taylor_calls
@@ -31,7 +31,6 @@ LINE = Remainders(
     moved="loss(W + h dW)",
 )
 NOISE = tuple(2.0**-52 for _ in STEPS)
-VOID = {"br", "meta", "img", "link", "input", "hr"}
 
 
 @pytest.fixture(scope="session")
@@ -55,36 +54,6 @@ def drawn(assignment, reference, key):
         return remainders(problem, values, called(values), problem.kind.derive(values), scaled)
 
     return line
-
-
-class Tree(HTMLParser):
-    """Tags of a page, each closed where it belongs, and its texts."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.open, self.texts, self.attributes = [], [], [], []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += attributes
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += attributes
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append(data)
-
-    def handle_comment(self, data):
-        raise AssertionError(data)
 
 
 def texts(picture):
