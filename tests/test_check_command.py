@@ -479,7 +479,7 @@ def test_the_lines_to_paste_reach_the_file_that_was_checked(name, begins, homewo
 
 def test_a_save_during_the_first_check_is_seen(homework):
     (homework / "hw2.py").write_text("def curve_velocity(t):\n    while True: pass\n", encoding="utf-8")
-    with watching(homework, awaited="curve_velocity") as (terminal, _):
+    with watching(homework, awaited="Matrix differentials") as (terminal, _):
         (homework / "hw2.py").write_text(f"import numpy as np\n{RIGHT}", encoding="utf-8")
         assert "curve_velocity is right" in until(terminal, "curve_velocity is right")
 
