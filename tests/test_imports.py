@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "grader"
 ORDER = [
     "cli",
+    "pytest_plugin",
     "notebook",
     "student",
     "report.html",
