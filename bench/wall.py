@@ -20,13 +20,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from grader.assignment import Limits, load_assignment
+from grader.assignment import load_assignment
 from grader.grade import grade
 from grader.key import make_key
 from grader.reference import load_reference
 from grader.sandbox import jail, layers
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission, read_submission
 
 ROOT = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""The public half of an assignment, which a student may have: assignment.toml and `problems/`.
+"""The public half of an assignment, which a student may have: its settings and `problems/`.
 
 The other half is `grader.reference`; nothing here opens it.
 """
@@ -6,94 +6,19 @@ The other half is `grader.reference`; nothing here opens it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast
 
 from grader import authored
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.problem import KINDS, Kind, drawn, parameters
+from grader.settings import SETTINGS_FILE, Settings, load_settings
 from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
 
-SETTINGS_FILE = "assignment.toml"
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
-
-LONGEST = 3600  # seconds that a limit may be
-LARGEST = 1 << 16  # mebibytes
-MOST_ATTEMPTS = 1000
-Identifier = str
-Seconds = float
-Mebibytes = int
-Share = Decimal
-Names = tuple[str, ...]
-Reaction = Literal["allow", "flag", "zero"]
-Attempts = int | None
-ASKED = {
-    "str": "a text",
-    "Identifier": "a file's name without its suffix, such as hw2,",
-    "Seconds": f"a number of seconds, more than 0 and up to {LONGEST},",
-    "Mebibytes": f"a whole number of mebibytes, from 64 to {LARGEST},",
-    "Decimal": "a positive number",
-    "Share": "a number from 0 to 1",
-    "Names": "a list of different file names without suffix",
-    "Reaction": "one of 'allow', 'flag', 'zero'",
-    "Attempts": f"a number of earlier attempts, from 0 to {MOST_ATTEMPTS}, or false for never",
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Deadlines on the grader's clock, and the memory that one hand-in may use."""
-
-    import_seconds: Seconds = 10
-    call_seconds: Seconds = 2
-    hand_in_seconds: Seconds = 60
-    memory: Mebibytes = 512
-
-
-@dataclass(frozen=True)
-class Policies:
-    """What the author decides.
-
-    Args:
-        imprecise: the share of the points for a right formula that loses digits.
-        numerical: what becomes of an answer by numerical differentiation; `zero` takes its points.
-    """
-
-    imprecise: Share = Decimal(1)
-    numerical: Reaction = "flag"
-
-
-@dataclass(frozen=True)
-class Hints:
-    """How many earlier attempts it takes to be told more than the law that fails; `None` is never.
-
-    Args:
-        family: the kind of mistake, such as "a constant factor".
-        place: the mistake itself, such as "the projection term is missing".
-    """
-
-    family: Attempts = 2
-    place: Attempts = 5
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The whole of assignment.toml. No pydantic model: its import alone would be a sixth of a cold run."""
-
-    title: str
-    file: Identifier
-    points: Decimal
-    topics: Names
-    limits: Limits = Limits()
-    policies: Policies = Policies()
-    hints: Hints = Hints()
-
-
-TABLES = {"Settings": Settings, "Limits": Limits, "Policies": Policies, "Hints": Hints}
 
 
 @dataclass(frozen=True)
@@ -139,25 +64,13 @@ class Assignment:
     problems: tuple[Problem, ...]
 
 
-def find_assignment(start: Path) -> Path:
-    """The folder itself or the nearest above it that holds assignment.toml.
-
-    Raises:
-        Fault: there is none.
-    """
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / SETTINGS_FILE).is_file():
-            return folder
-    raise Fault(f"no {SETTINGS_FILE} in {start.resolve()} or above it: name the folder with --assignment DIR")
-
-
 def load_assignment(folder: Path) -> Assignment:
     """The public half from its folder.
 
     Raises:
         Fault: something in it cannot be used; the sentence names the file and the line or key.
     """
-    settings = _settings(folder / SETTINGS_FILE)
+    settings = load_settings(folder)
     problems: dict[str, Problem] = {}
     for number, name in enumerate(settings.topics, start=1):
         path = folder / "problems" / f"{name}.py"
@@ -166,6 +79,9 @@ def load_assignment(folder: Path) -> Assignment:
                 other = problems[problem.name].topic.name
                 raise Fault(f"{path}: {problem.name} is asked twice; the other is in {other}.py")
             problems[problem.name] = problem
+    for name in settings.gradescope.visibility:
+        if name not in problems:
+            raise Fault(f"{folder / SETTINGS_FILE}: gradescope.visibility names {name}, which is no problem")
     total = sum(problem.points for problem in problems.values())
     if total != settings.points:
         found = ", ".join(f"{problem.name} {problem.points}" for problem in problems.values())
@@ -185,65 +101,6 @@ def select(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
         if name not in known:
             raise KeyError(name)
     return replace(assignment, problems=tuple(p for p in assignment.problems if not only or p.name in only))
-
-
-def _settings(path: Path) -> Settings:
-    try:
-        return cast("Settings", _from_table("Settings", authored.toml(path)))
-    except ValueError as error:
-        raise Fault(f"{path}: {error}") from None
-
-
-def _from_table(what: str, value: object, key: str = "") -> object:
-    """A TOML value as the field type that its name says; a table as the dataclass, field by field.
-
-    Raises:
-        ValueError: one sentence that names the key.
-    """
-    table = TABLES.get(what)
-    if table and isinstance(value, dict):
-        known = {field.name: field for field in fields(table)}
-        where = f"{key}." if key else ""
-        for name in value:
-            if name not in known:
-                raise ValueError(f"there is no setting {where}{name}; remove it or mend its spelling")
-        for name, field in known.items():
-            if field.default is MISSING and name not in value:
-                raise ValueError(f"the setting {where}{name} is missing")
-        return table(**{n: _from_table(str(known[n].type), v, f"{where}{n}") for n, v in value.items()})
-    return _from_value(what, value, key)
-
-
-def _from_value(what: str, value: object, key: str) -> object:
-    number = isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
-    match what, value:
-        case "str", str() if value.strip():
-            return value
-        case "Identifier", str() if value.isidentifier():
-            return value
-        case "Seconds", int() | Decimal() if number and 0 < value <= LONGEST:
-            return float(value)
-        case "Mebibytes", int() if number and 64 <= value <= LARGEST:
-            return value
-        case "Decimal", int() | Decimal() if number and value > 0:
-            return Decimal(value)
-        case "Share", int() | Decimal() if number and 0 <= value <= 1:
-            return Decimal(value)
-        case "Reaction", "allow" | "flag" | "zero":
-            return value
-        case "Attempts", bool() if value is False:
-            return None
-        case "Attempts", int() if number and 0 <= value <= MOST_ATTEMPTS:
-            return value
-        case "Names", [_, *_] if all(isinstance(name, str) and name.isidentifier() for name in value):
-            if len(set(value)) == len(value):
-                return tuple(value)
-    raise ValueError(f"{key} = {_toml(value)}: {ASKED.get(what, 'a table')} is asked")
-
-
-def _toml(value: object) -> str:
-    """About as it stands in the file."""
-    return str(value).lower() if isinstance(value, (bool, Decimal)) else repr(value)
 
 
 def _topic_problems(path: Path, name: str, number: int) -> list[Problem]:

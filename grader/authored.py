@@ -1,4 +1,4 @@
-"""An author's file: read, executed by path, and blamed by file and line where it fails.
+"""An author's file: executed by path, and blamed by file and line where it fails.
 
 Such a file is data to the grader. It is compiled from its text, so that no bytecode is left beside it, and
 never enters `sys.modules`.
@@ -7,49 +7,17 @@ never enters `sys.modules`.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from grader import files
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.shapes import ShapeError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-
-def read(path: Path) -> str:
-    """The text of a file.
-
-    Raises:
-        Fault: it is missing or no UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Fault(f"{path} is missing") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Fault(f"{path} cannot be read: {error}") from None
-
-
-def toml(path: Path) -> dict[str, Any]:
-    """The table of a TOML file, its numbers as they are written.
-
-    Raises:
-        Fault: it is missing or no TOML.
-    """
-    try:
-        return tomllib.loads(read(path), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise Fault(f"{path} is not TOML: {error}") from None
 
 
 def execute(path: Path) -> dict[str, Any]:
@@ -58,7 +26,7 @@ def execute(path: Path) -> dict[str, Any]:
     Raises:
         Fault: it is missing, or running it fails; the sentence names the line.
     """
-    return executed(read(path), path)
+    return executed(files.read(path), path)
 
 
 def executed(source: str | ast.Module, path: Path) -> dict[str, Any]:

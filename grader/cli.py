@@ -186,8 +186,9 @@ def handout_command(out: Path, folder: Path | None) -> None:
       grader handout hw2.zip
     """
     with _faults_in_one_sentence():
-        from grader.assignment import find_assignment, load_assignment
+        from grader.assignment import load_assignment
         from grader.handout import hand_out
+        from grader.settings import find_assignment
 
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
             names = hand_out(load_assignment(folder or find_assignment(Path())), out)
@@ -264,10 +265,11 @@ def _picture(plot: str | None) -> Path | None:
 
 def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int, *, weaker: bool) -> Record:
     with _students_processes() as source:
-        from grader.assignment import find_assignment, load_assignment
+        from grader.assignment import load_assignment
         from grader.grade import grade
         from grader.key import make_key
         from grader.reference import load_reference
+        from grader.settings import find_assignment
         from grader.submission import read_submission
 
         whole = load_assignment(folder or find_assignment(Path()))
@@ -280,11 +282,12 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int
 
 def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:
     with _students_processes() as source:
-        from grader.assignment import find_assignment, load_assignment
+        from grader.assignment import load_assignment
         from grader.grade import grade
         from grader.key import Key
         from grader.proving.verify import verify
         from grader.reference import load_reference
+        from grader.settings import find_assignment
         from grader.submission import Submission
 
         assignment = load_assignment(folder or find_assignment(Path()))

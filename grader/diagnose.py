@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader import shapes
-from grader.assignment import Hints, Problem
+from grader.assignment import Problem
 from grader.compare import Comparison, Verdict, has_parts
 from grader.literals import paste
 from grader.problem import CurveDerivative, Derivative, Gradient, Hessian
 from grader.record import Diagnosis, Seen
 from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
+from grader.settings import Hints
 from grader.shapes import Array, Elementwise
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader import archive, atomic, authored, wheel
-from grader.assignment import SETTINGS_FILE, Assignment, Settings, load_assignment
+from grader import archive, atomic, files, wheel
+from grader.assignment import Assignment, load_assignment
 from grader.faults import Fault
 from grader.leaks import refuse_leaks
 from grader.page import page
 from grader.selfcheck import home_key
+from grader.settings import SETTINGS_FILE, Settings
 from grader.starter import notebook, starter
 from grader.statement import INTRODUCTION, statement
 
@@ -83,7 +84,7 @@ def package(assignment: Assignment) -> dict[str, bytes]:
     public = [problems / f"{topic}.py" for topic in settings.topics]
     if (problems / INTRODUCTION).exists():
         public.append(problems / INTRODUCTION)
-    texts |= {f"problems/{path.name}": authored.read(path) for path in public}
+    texts |= {f"problems/{path.name}": files.read(path) for path in public}
     return {name: text.encode() for name, text in texts.items()} | {wheel.NAME: wheel.wheel()}
 
 

@@ -24,7 +24,7 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
-from grader.assignment import Assignment, Limits, load_assignment
+from grader.assignment import Assignment, load_assignment
 from grader.faults import Fault
 from grader.functions import Refused, evaluate, no_array
 from grader.grade import check as check_by
@@ -37,6 +37,7 @@ from grader.sandbox.outcome import MAX_PRINTED, Missing, Note, NotRun, Outcome, 
 from grader.sandbox.question import Question
 from grader.sandbox.worker import answer, plain
 from grader.selfcheck import key_at_home
+from grader.settings import Limits
 from grader.student import assignment_near, with_names
 from grader.submission import Submission
 

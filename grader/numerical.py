@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.assignment import Problem, Reaction
+from grader.assignment import Problem
 from grader.compare import Comparison
 from grader.problem import Differential, Taylor, variables
 from grader.record import ProblemRecord
 from grader.sandbox.outcome import Outcome, Returned
 from grader.sandbox.question import Question
 from grader.sandbox.steps import NEAR, ROUNDING
+from grader.settings import Reaction
 from grader.shapes import Elementwise
 
 FEW = 6  # entries of the variable; with fewer, a call of s for each is no sign

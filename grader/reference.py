@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import Any
 
-from grader import authored
+from grader import authored, files
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import Activation
@@ -142,7 +142,7 @@ def _takes(function: object, problem: Problem) -> bool:
 
 def _seed(folder: Path) -> bytes:
     path = folder / "reference" / "seed.txt"
-    text = authored.read(path).strip()
+    text = files.read(path).strip()
     try:
         seed = bytes.fromhex(text)
     except ValueError:

@@ -13,9 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from types import FunctionType
 
-from grader import authored
-from grader.assignment import Assignment, Problem, Settings, Topic
+from grader import authored, files
+from grader.assignment import Assignment, Problem, Topic
 from grader.problem import brief, returned, variables
+from grader.settings import Settings
 from grader.shapes import Array, Elementwise, Linear, ShapeError, Size, Sizes, Spec, of_function, show
 
 INTRODUCTION = "introduction.md"
@@ -48,7 +49,7 @@ def statement(assignment: Assignment) -> str:
     parts.append(_manner(assignment.settings, assignment.problems[0].name))
     introduction = assignment.folder / "problems" / INTRODUCTION
     if introduction.exists():
-        parts.append(_lowered(authored.read(introduction)))
+        parts.append(_lowered(files.read(introduction)))
     for topic, problems in asked:
         parts += _topic(assignment.folder / "problems" / f"{topic.name}.py", topic)
         parts += map(_problem, problems)
@@ -109,7 +110,7 @@ def _topic(path: Path, topic: Topic) -> list[str]:
     """A topic's statement, its public functions with their code, and its activations."""
     words = topic.statement.partition("\n")[2]
     parts = [f"## {_plain(_title(topic))}", _lowered(words)]
-    source = authored.read(path)
+    source = files.read(path)
     given = _given(authored.executed(source, path), path)
     if given:
         imports = f"from problems.{topic.name} import {next(iter(given))}"

@@ -18,7 +18,7 @@ from typing import TextIO
 import click
 
 from grader import atomic
-from grader.assignment import SETTINGS_FILE, Assignment, Problem, find_assignment, load_assignment, select
+from grader.assignment import Assignment, Problem, load_assignment, select
 from grader.faults import Fault, missing
 from grader.grade import check
 from grader.key import Key
@@ -28,6 +28,7 @@ from grader.report.check import closed, opened
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
 from grader.selfcheck import key_at_home
+from grader.settings import SETTINGS_FILE, find_assignment
 from grader.submission import Submission, read_submission
 
 HAND_INS = (".py", ".ipynb", ".zip")

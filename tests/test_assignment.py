@@ -6,11 +6,12 @@ from textwrap import dedent
 
 import pytest
 
-from grader.assignment import find_assignment, load_assignment, select
+from grader.assignment import load_assignment, select
 from grader.faults import Fault
 from grader.grade import grade
 from grader.key import make_key
 from grader.reference import load_reference
+from grader.settings import find_assignment
 from grader.submission import Submission
 
 SETTINGS = """

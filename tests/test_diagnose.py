@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from grader.assignment import Hints
 from grader.compare import Comparison, Judgement, Verdict, compare
 from grader.diagnose import HIDDEN, diagnose, explain, hint, verdict_of
 from grader.diagnosis.hypothesis import FACTOR
 from grader.record import Diagnosis
 from grader.sandbox.outcome import Missing, Raised, Returned, TimedOut
+from grader.settings import Hints
 
 NAME = "grad_W"
 

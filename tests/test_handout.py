@@ -12,10 +12,11 @@ from courses import ROOT, edit, shipped
 from test_wheel import empty_environment, run
 
 from grader import wheel
-from grader.assignment import Limits, Policies, load_assignment
+from grader.assignment import load_assignment
 from grader.faults import Fault
 from grader.handout import _toml, hand_out, package
 from grader.reference import load_reference
+from grader.settings import Limits, Policies
 
 ALLOWED = [
     *("README.md", "assignment.toml", wheel.NAME, "hw2.ipynb", "hw2.py"),

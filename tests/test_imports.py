@@ -83,6 +83,7 @@ ORDER = [
     "reference",
     "submission",
     "assignment",
+    "settings",
     "authored",
     "problem",
     "numeric",
@@ -90,6 +91,7 @@ ORDER = [
     "sandbox.basis",
     "shapes",
     "distributions",
+    "files",
     "atomic",
     "faults",
 ]

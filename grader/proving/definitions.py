@@ -6,14 +6,14 @@ import ast
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader import authored
+from grader import files
 
 Definitions = Mapping[str, ast.stmt]
 
 
 def parsed(path: Path) -> ast.Module:
     """A file that has been executed before, so that it is there and no syntax error."""
-    return ast.parse(authored.read(path))
+    return ast.parse(files.read(path))
 
 
 def definitions(tree: ast.Module) -> dict[str, ast.stmt]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from grader import authored
+from grader import files
 from grader.assignment import Assignment
 from grader.compare import Verdict
 from grader.faults import Fault, unforeseen
@@ -71,7 +71,7 @@ def read(assignment: Assignment, folder: Path) -> Expected:
     """
     path = folder / FILE
     try:
-        return _expected(assignment, authored.toml(path))
+        return _expected(assignment, files.toml(path))
     except ValueError as error:
         raise Fault(f"{FOLDER}/{folder.name}/{FILE}: {error}") from None
 

@@ -30,7 +30,7 @@ from grader.sandbox.process import (
 from grader.sandbox.spawner import Spawner
 
 if TYPE_CHECKING:  # the server starts before anything that imports numpy
-    from grader.assignment import Limits
+    from grader.settings import Limits
 
 PATIENCE = 1.0  # seconds in which a server may end by itself
 PACKET = 1 << 16  # bytes

@@ -17,7 +17,6 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
-from grader.assignment import Limits
 from grader.functions import Refused, evaluate, no_array, read_ahead
 from grader.sandbox import jail
 from grader.sandbox.frames import MAX_ANSWER, Foreign, FrameError
@@ -36,6 +35,7 @@ from grader.sandbox.outcome import (
 )
 from grader.sandbox.process import Process
 from grader.sandbox.question import Question
+from grader.settings import Limits
 from grader.submission import Submission
 
 PATIENCE = 0.2  # seconds in which a process that has closed its socket may end by itself, and tell how

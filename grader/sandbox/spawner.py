@@ -32,7 +32,7 @@ from grader.sandbox.process import (
 )
 
 if TYPE_CHECKING:
-    from grader.assignment import Limits
+    from grader.settings import Limits
 
 LOOPBACK = "127.0.0.1"
 GLANCE = 0.05  # seconds between looks at an interpreter that has not called yet

@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from grader.assignment import Limits
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission
 
 

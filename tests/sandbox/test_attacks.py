@@ -5,10 +5,10 @@ import os
 import environments
 import pytest
 
-from grader.assignment import Limits
 from grader.sandbox import attacks, jail, layers
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission
 
 EVERY = [attack.__name__ for attack in dict.fromkeys(sum(attacks.AGAINST.values(), ()))]

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from processes import children, is_gone, tree_of
 
-from grader.assignment import Limits
 from grader.faults import Fault
 from grader.sandbox import jail, layers
 from grader.sandbox.outcome import Crashed, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -185,7 +185,7 @@ def test_the_server_ends_with_its_source(own_server):
 
 GRADER = """
 import sys, time
-from grader.assignment import Limits
+from grader.settings import Limits
 from grader.sandbox import jail
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session

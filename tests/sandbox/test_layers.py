@@ -7,10 +7,10 @@ from pathlib import Path
 import environments
 import pytest
 
-from grader.assignment import Limits
 from grader.sandbox import jail, landlock, layers
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission
 
 ROOT = Path(__file__).parents[2]

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from processes import is_gone
 
-from grader.assignment import Limits
 from grader.faults import Fault
 from grader.sandbox import spawner as module
 from grader.sandbox.outcome import Crashed, Raised, TimedOut
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
+from grader.settings import Limits
 from grader.submission import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -108,7 +108,7 @@ TRY = """
 import sys
 folder = sys.path.pop(0)
 from contextlib import closing
-from grader.assignment import Limits
+from grader.settings import Limits
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
@@ -184,7 +184,7 @@ def test_what_windows_does_not_have_is_not_needed():
     """The names that it lacks are taken away from this interpreter, and the student's is a real one."""
     code = WINDOWS + (
         "import subprocess\n"
-        "from grader.assignment import Limits\n"
+        "from grader.settings import Limits\n"
         "from grader.sandbox.question import Question\n"
         "from grader.sandbox.session import Session\n"
         "from grader.sandbox.spawner import Spawner\n"

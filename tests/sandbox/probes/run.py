@@ -13,11 +13,11 @@ import re
 import sys
 from pathlib import Path
 
-from grader.assignment import Limits
 from grader.sandbox import jail
 from grader.sandbox.outcome import Crashed, NotRun
 from grader.sandbox.question import Question
 from grader.sandbox.session import Session
+from grader.settings import Limits
 from grader.submission import Submission
 
 import legitimate
