@@ -197,6 +197,60 @@ def handout_command(out: Path, folder: Path | None) -> None:
             click.echo(f"  {name}")
 
 
+@main.command("bundle")
+@click.argument("out", type=click.Path(path_type=Path))
+@assignment_option
+@isolation_option
+def bundle_command(out: Path, folder: Path | None, isolation: str) -> None:
+    """Prove the assignment, then build OUT, the .zip that is uploaded as Gradescope's autograder.
+
+    \b
+    Example:
+      grader bundle autograder.zip
+    """
+    with _faults_in_one_sentence():
+        proof = _proved(folder, mutations=False, weaker=isolation == "process")
+        if not proof.proved:
+            _show_proof(proof, sys.stderr)
+            raise Fault(f"{out} was not written: the assignment is not proved, see above")
+        from grader.assignment import load_assignment
+        from grader.gradescope.bundle import bundle
+        from grader.settings import find_assignment
+
+        with redirect_stdout(sys.stderr):  # what an author's file prints is no result
+            assignment = load_assignment(folder or find_assignment(Path()))
+            names = bundle(assignment, out)
+        click.echo(f"{out} is proved and ready to upload as the autograder of “{assignment.settings.title}”.")
+        click.echo(f"Set the assignment's autograder points to {assignment.settings.points}. It holds")
+        for name in names:
+            click.echo(f"  {name}")
+
+
+@main.command("gradescope")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default="/autograder",
+    show_default=True,
+    help="The platform's folder, with source/, submission/ and results/ in it.",
+)
+@isolation_option
+def gradescope_command(root: Path, isolation: str) -> None:
+    """Grade a submission in Gradescope's container: what its run_autograder starts.
+
+    \b
+    Example:
+      grader gradescope
+      grader gradescope --root dry-run
+    """
+    gc.disable()
+    with _faults_in_one_sentence():
+        from grader.gradescope.run import run
+
+        if not run(root.absolute(), os.environ, weaker=isolation == "process"):
+            sys.exit(FAILED)
+
+
 def _checked(json_path: str | None) -> None:
     if json_path == "":
         raise click.BadParameter("it needs a path, or - for stdout", param_hint="--json")

@@ -17,6 +17,7 @@ from grader.faults import Fault
 
 NAME = f"grader-{__version__}-py3-none-any.whl"
 PACKAGE = Path(__file__).parent
+CONTAINER = ("setup.sh", "run_autograder", "requirements.txt")
 WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -54,8 +55,9 @@ def _members(installed: Distribution, package: Path) -> dict[str, bytes]:
 
 
 def _sources(package: Path) -> list[Path]:
-    """Python and the mark that it is typed; nothing else that may lie about."""
-    found = [*package.rglob("*.py"), package / "py.typed"]
+    """Python, the mark that it is typed, the container's scripts; nothing else that may lie about."""
+    container = package / "gradescope" / "container"
+    found = [*package.rglob("*.py"), package / "py.typed", *(container / name for name in CONTAINER)]
     return [path for path in found if not any(p.startswith(".") for p in path.relative_to(package).parts)]
 
 

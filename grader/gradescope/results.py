@@ -1,18 +1,23 @@
-"""A record as results.json: one row for every planned problem, whatever happened.
+"""A record as results.json: every planned problem has its row, whatever happened.
 
 Every text of the record goes through `paragraph` first: lines stay lines, codes that act are written out.
+What became of hidden cases has rows of its own where the author wants them shown later or never.
 
 There is no `execution_time`: a hand-in could tell a hidden input by how long it sleeps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from grader.gradescope.schema import Results, Test
-from grader.record import ProblemRecord, Record
-from grader.report.escape import paragraph, throughout
+from grader.gradescope.late import Lateness
+from grader.gradescope.schema import Leader, Results, Test, Visibility
+from grader.record import PASSING, ProblemRecord, Record
+from grader.report.escape import fenced, markdown, paragraph, throughout
+from grader.settings import Display
 
 SHOWN: dict[str, Any] = {
     "output_format": "text",
@@ -25,28 +30,23 @@ NOT_GRADED = (
     "The autograder could not grade this submission. That is no fault of yours and costs no points: "
     "the course staff can see the reason and will grade it again."
 )
+PLAIN = Display()
 
 
-def results(record: Record) -> Results:
-    """What Gradescope is told. The top-level score is the exact sum of the rows'."""
+def results(record: Record, display: Display = PLAIN, lateness: Lateness | None = None) -> Results:
+    """What Gradescope is told. The score is the exact sum of the rows', less what lateness costs."""
     record = throughout(record, paragraph)
+    earned = record.score
+    score = earned * lateness.share if lateness else earned
+    late = [lateness.sentence(earned)] if lateness else []
+    printed = [f"{record.file or 'The file'} printed:\n{record.printed}"] if record.printed else []
     return Results(
-        score=_number(record.score),
-        output="\n".join(
-            [*record.remarks, *_printed(f"{record.file or 'The file'} printed:", record.printed)]
-        ),
-        **SHOWN,
-        extra_data={
-            "grader": record.staff.grader,
-            "python": record.staff.python,
-            "numpy": record.staff.numpy,
-            "seed_id": record.staff.seed_id,
-            "isolation": record.staff.isolation,
-            "hand_in_sha256": record.staff.hand_in_sha256,
-            "diagnoses": {p.name: p.diagnosis.id for p in record.problems if p.diagnosis.id},
-            "numerical": {p.name: p.numerical for p in record.problems if p.numerical},
-        },
-        tests=tuple(map(_test, record.problems)),
+        score=_number(score),
+        output="\n".join([*late, *record.remarks, *printed]),
+        **SHOWN | {"test_output_format": "md" if display.feedback == "markdown" else "text"},
+        extra_data=_for_regrades(record) | ({"late_days": lateness.days} if lateness else {}),
+        tests=tuple(row for problem in record.problems for row in _rows(problem, display)),
+        leaderboard=_leaders(record, score) if display.leaderboard else None,
     )
 
 
@@ -74,26 +74,83 @@ def withheld(reason: str) -> Results:
     )
 
 
-def _test(problem: ProblemRecord) -> Test:
-    student = problem.student
-    hint = [f"Hint: {student.hint}"] if student.hint else []
-    detail = [f"An input to try:\n{student.detail}"] if student.detail else []
+def _for_regrades(record: Record) -> dict[str, Any]:
+    """What students do not see: why, on what, how long."""
+    staff = asdict(record.staff)
+    return {
+        **{name: staff[name] for name in ("grader", "python", "numpy", "platform", "seed_id", "isolation")},
+        "hand_in_sha256": record.staff.hand_in_sha256,
+        "attempts": record.staff.earlier,
+        "seconds": {name: round(seconds, 4) for name, seconds in staff["timings"].items()},
+        "diagnoses": {p.name: p.diagnosis.id for p in record.problems if p.diagnosis.id},
+        "numerical": {p.name: p.numerical for p in record.problems if p.numerical},
+    }
+
+
+def _leaders(record: Record, score: Decimal) -> tuple[Leader, ...]:
+    right = sum(problem.passed for problem in record.problems)
+    return Leader(name="Score", value=_number(score)), Leader(name="Functions right", value=float(right))
+
+
+def _rows(problem: ProblemRecord, display: Display) -> Iterable[Test]:
+    """One row, or one for the public cases and one, with the points, for all."""
+    student, visibility = problem.student, display.visibility.get(problem.name, "visible")
+    told = [student.sentence, *([f"Hint: {student.hint}"] if student.hint else [])]
+    pasted = [("An input to try:", student.detail)] if student.detail else []
+    printed = [("On a public case it printed:", student.printed)] if student.printed else []
+    if display.hidden_cases == "visible":
+        yield _row(problem, _output(display, told, pasted + printed), visibility)
+        return
+    public = [case for case in problem.staff if case.public]
+    if all(case.verdict in PASSING for case in public):
+        first = _output(display, [f"Right on the {len(public)} public cases."], printed)
+        yield _public_row(problem, first, visibility, passed=True)
+        yield _hidden_row(problem, _output(display, told, []), visibility, display)
+    else:
+        yield _public_row(problem, _output(display, told, pasted + printed), visibility, passed=False)
+        yield _hidden_row(problem, "It fails on public cases already.", visibility, display)
+
+
+def _row(problem: ProblemRecord, output: str, visibility: Visibility) -> Test:
     return Test(
         score=_number(problem.score),
         max_score=_number(problem.points),
         status="passed" if problem.passed else "failed",
         name=f"{problem.name}: {problem.asks}",
         number=problem.number,
-        output="\n\n".join(
-            [student.sentence, *hint, *detail, *_printed("On a public case it printed:", student.printed)]
-        ),
+        output=output,
         tags=(problem.topic, problem.verdict),
-        visibility="visible",
+        visibility=visibility,
     )
 
 
-def _printed(title: str, text: str) -> list[str]:
-    return [f"{title}\n{text}"] if text else []
+def _public_row(problem: ProblemRecord, output: str, visibility: Visibility, *, passed: bool) -> Test:
+    """A line of information: what the public cases alone tell."""
+    row = _row(problem, output, visibility)
+    tags = (problem.topic, "right" if passed else problem.verdict)
+    return row.model_copy(
+        update={"score": None, "max_score": None, "status": "passed" if passed else "failed", "tags": tags}
+    )
+
+
+def _hidden_row(problem: ProblemRecord, output: str, visibility: Visibility, display: Display) -> Test:
+    """The points; seen when the hidden cases may be, unless the problem's rows are seen even later."""
+    row = _row(problem, output, max(visibility, display.hidden_cases, key=SEEN.index))
+    return row.model_copy(
+        update={"name": f"{problem.name}: all cases, hidden ones too", "number": f"{problem.number}h"}
+    )
+
+
+SEEN: tuple[Visibility, ...] = ("visible", "after_due_date", "after_published", "hidden")  # ever later
+
+
+def _output(display: Display, sentences: list[str], blocks: list[tuple[str, str]]) -> str:
+    """Sentences, and texts with a title, in the row's format."""
+    if display.feedback == "markdown":
+        parts = [*map(markdown, sentences), *(f"{title}\n\n{fenced(text)}" for title, text in blocks)]
+    else:
+        parts = [*sentences, *(f"{title}\n{text}" for title, text in blocks)]
+    return "\n\n".join(parts)
 
 
 def _number(points: Decimal) -> float:

@@ -25,6 +25,7 @@ UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U0001
 )  # what Python calls printable, and nobody sees
 LEAVES = (str, float, int, type(None))
 SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&"}
+MARKS = re.compile(r"[\\\\`*_{}\[\]()#+.!|~$^=:-]")
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 FORMULA = re.compile("[ '\"]*[-=+@\uff0d\uff1d\uff0b\uff20\ufe63\ufe66\ufe62\ufe6b\u2212]")
 
@@ -44,6 +45,29 @@ def html(text: str, limit: int = PARAGRAPH) -> str:
     from html import escape  # only where a page is written
 
     return escape(paragraph(text, limit))
+
+
+def markdown(text: str, limit: int = PARAGRAPH) -> str:
+    """A paragraph that Markdown shows as it stands: nothing in it marks anything up, lines stay lines.
+
+    Ampersands and angle brackets become entities, so it is harmless to a reader without backslashes, too.
+    """
+    return "  \n".join(map(_literally, paragraph(text, limit).split("\n")))
+
+
+def _literally(line: str) -> str:
+    from html import escape  # only where markup is written
+
+    words = line.lstrip(" \t")  # behind four spaces Markdown takes a line for code
+    margin = line[: len(line) - len(words)].expandtabs(4)
+    return "&nbsp;" * len(margin) + escape(MARKS.sub(r"\\\g<0>", words), quote=False)
+
+
+def fenced(text: str, limit: int = PARAGRAPH) -> str:
+    """A paragraph as a block of code in Markdown, which nothing in it can end."""
+    inside = paragraph(text, limit)
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", inside)), default=0))
+    return f"{fence}\n{inside}\n{fence}"
 
 
 def script_json(value: Any) -> str:

@@ -1,0 +1,186 @@
+"""submission_metadata.json: who handed in, when, and how often before. Nothing in it can stop a grading.
+
+The platform's shape has changed over the years and will again: numbers come as texts, fields are absent or
+null, results stand on all earlier submissions or on the latest alone. What cannot be read is left out and
+noted, one sentence each; what nobody knows yet is ignored. Names and addresses are not even taken in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from grader.gradescope.schema import Leader, Results, Test
+
+FILE = "submission_metadata.json"
+LARGEST = 64 << 20  # bytes; every earlier submission may bring its results
+MOST_NOTES = 5
+
+
+def _readable(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """The field, or None and a note."""
+    try:
+        return handler(value)
+    except ValidationError as error:
+        _note(info, error.errors()[0]["msg"])
+        return None
+
+
+def _objects(value: Any, info: ValidationInfo) -> Any:
+    """The objects of a list that may hold anything."""
+    if value is None:
+        return ()
+    found = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(found) < len(value):
+        _note(info, "not every entry can be read")
+    return found
+
+
+def _note(info: ValidationInfo, what: str) -> None:
+    assert info.context is not None  # `read_metadata` collects them
+    info.context.append(f"{info.field_name}: {what}")
+
+
+Moment = Annotated[AwareDatetime | None, WrapValidator(_readable)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Dates(_Part):
+    """Of an assignment, or one student's own where there is an extension."""
+
+    due_date: Moment = None
+
+
+class User(_Part):
+    """One of those who handed in; of them only the dates matter."""
+
+    assignment: Annotated[Dates | None, WrapValidator(_readable)] = None
+
+
+class Previous(_Part):
+    """One earlier submission of the same student or group; `results` as the platform has stored them."""
+
+    submission_time: Moment = None
+    autograder_error: Annotated[bool | None, WrapValidator(_readable)] = None
+    score: Annotated[float | None, WrapValidator(_readable)] = None
+    results: Annotated[dict[str, Any] | None, WrapValidator(_readable)] = None
+
+    @property
+    def marks(self) -> dict[str, Any]:
+        """What we wrote into `extra_data` then; nothing where the platform does not hand it out."""
+        data = (self.results or {}).get("extra_data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was graded: neither failed by the platform or by us, nor refused."""
+        return not self.autograder_error and not {"withheld", "refused"} & self.marks.keys()
+
+
+class Metadata(_Part):
+    """What the platform tells about a submission."""
+
+    id: Annotated[int | str | None, WrapValidator(_readable)] = None
+    created_at: Moment = None
+    assignment: Annotated[Dates | None, WrapValidator(_readable)] = None
+    users: Annotated[tuple[User, ...], BeforeValidator(_objects)] = ()
+    previous_submissions: Annotated[tuple[Previous, ...], BeforeValidator(_objects)] = ()
+
+    @property
+    def due(self) -> datetime | None:
+        """When it was due: for a group the latest of its members' dates; None where there is no date."""
+        own = [user.assignment.due_date for user in self.users if user.assignment]
+        dates = [date for date in own if date]
+        return max(dates) if dates else self.assignment.due_date if self.assignment else None
+
+    @property
+    def attempts(self) -> int:
+        """How many earlier submissions were graded."""
+        return sum(previous.counts for previous in self.previous_submissions)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The metadata, and for staff what of it could not be read."""
+
+    metadata: Metadata
+    notes: tuple[str, ...] = ()
+
+
+def read_metadata(path: Path) -> Told:
+    """The file, as much of it as can be read; it is absent wherever the platform does not run us."""
+    try:
+        text = _text(path)
+        data = json.loads(text)
+    except FileNotFoundError:
+        return Told(Metadata(), (f"there is no {path.name}: neither lateness nor attempts are counted",))
+    except (OSError, ValueError, RecursionError) as error:
+        says = f"{path.name} cannot be read ({error}): neither lateness nor attempts are counted"
+        return Told(Metadata(), (says,))
+    if not isinstance(data, dict):
+        return Told(Metadata(), (f"{path.name} holds no object: neither lateness nor attempts are counted",))
+    notes: list[str] = []
+    metadata = Metadata.model_validate(data, context=notes)
+    return Told(metadata, tuple(f"{path.name}: {note}" for note in dict.fromkeys(notes[:MOST_NOTES])))
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
+    return data.decode("utf-8", "replace").lstrip("\ufeff")
+
+
+def previous_results(submissions: Sequence[Previous]) -> Results | None:
+    """The newest result that the platform has handed out and that can be written again; None without one.
+
+    The stored form has a null for every absent key, and keys that no file may have.
+    """
+    newest = sorted(
+        (previous for previous in submissions if previous.submission_time and previous.results),
+        key=lambda previous: previous.submission_time or datetime.min,
+        reverse=True,
+    )
+    for previous in newest:
+        if previous.autograder_error or "withheld" in previous.marks:
+            continue
+        try:
+            return Results.model_validate(_writable(previous))
+        except ValidationError:
+            continue
+    return None
+
+
+def _writable(previous: Previous) -> dict[str, Any]:
+    stored = _known(previous.results or {}, Results)
+    tests, leaders = stored.get("tests"), stored.get("leaderboard")
+    if isinstance(tests, list):
+        stored["tests"] = [_known(test, Test) for test in tests if isinstance(test, dict)]
+    if isinstance(leaders, list):
+        stored["leaderboard"] = [_known(leader, Leader) for leader in leaders if isinstance(leader, dict)]
+    if stored.get("score") is None and previous.score is not None:
+        stored["score"] = previous.score
+    return stored
+
+
+def _known(stored: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    return {key: value for key, value in stored.items() if key in model.model_fields and value is not None}
