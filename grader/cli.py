@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, redirect_stdout, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
@@ -63,6 +64,14 @@ def main() -> None:
     "--json", "json_path", metavar="PATH", help="Write results.json there; - prints it alone on stdout."
 )
 @click.option(
+    "--format",
+    "style",
+    type=click.Choice(["gradescope", "autolab", "prairielearn", "classroom"]),
+    default="gradescope",
+    show_default=True,
+    help="Whose results --json writes; autolab's and classroom's are lines for stdout: --json -.",
+)
+@click.option(
     "--only", "only", metavar="NAME", multiple=True, help="Grade this function alone; may be repeated."
 )
 @click.option(
@@ -73,13 +82,15 @@ def main() -> None:
     help="How many attempts there were before: with more of them the hints in the results say more.",
 )
 @isolation_option
-def grade_command(
+def grade_command(  # noqa: PLR0913 - one for each option
     file: Path,
     folder: Path | None,
     json_path: str | None,
     only: tuple[str, ...],
     isolation: str,
     earlier: int,
+    *,
+    style: str,
 ) -> None:
     """Grade FILE: a .py, a notebook, a folder or a zip.
 
@@ -89,14 +100,15 @@ def grade_command(
       grader grade hw2.ipynb --json results.json
     """
     _checked(json_path)
+    _checked_format(style, json_path)
     gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
     with _faults_in_one_sentence():
         try:
             record = _graded(file, folder, only, earlier, weaker=isolation == "process")
         except TooWeak as refusal:
-            _withhold(str(refusal), json_path)
+            _withhold(str(refusal), json_path, style)
             raise
-        _deliver(json_path, lambda: _results(record), lambda stream: _show_record(record, stream))
+        _deliver(json_path, lambda: _results(record, style), lambda stream: _show_record(record, stream))
         click.echo(f"isolation: {record.staff.isolation}", err=True)
     gc.freeze()  # nor is there any to look for at the end
 
@@ -254,6 +266,16 @@ def gradescope_command(root: Path, isolation: str) -> None:
 def _checked(json_path: str | None) -> None:
     if json_path == "":
         raise click.BadParameter("it needs a path, or - for stdout", param_hint="--json")
+
+
+def _checked_format(style: str, json_path: str | None) -> None:
+    """A table beside the lines that Autolab shows would tell students what is for staff; `$GITHUB_OUTPUT` is
+    a file to append to, and a path is replaced.
+    """
+    if style != "gradescope" and json_path is None:
+        raise click.BadParameter("it says what --json writes: give --json, too", param_hint="--format")
+    if style in ("autolab", "classroom") and json_path != "-":
+        raise click.BadParameter(f"{style} reads lines: print them with --json -", param_hint="--format")
 
 
 @contextmanager
@@ -418,11 +440,19 @@ def _show_proof(proof: Proof, stream: TextIO) -> None:
     report.show(proof, stream)
 
 
-def _results(record: Record) -> str:
+def _results(record: Record, style: str) -> str:
+    if style != "gradescope":
+        return str(_platform(style).written(record))
     from grader.gradescope.results import results
     from grader.gradescope.schema import to_json
 
     return to_json(results(record))
+
+
+def _platform(style: str) -> ModuleType:
+    from grader.platforms import autolab, classroom, prairielearn
+
+    return {"autolab": autolab, "classroom": classroom, "prairielearn": prairielearn}[style]
 
 
 def _proof_json(proof: Proof) -> str:
@@ -431,14 +461,21 @@ def _proof_json(proof: Proof) -> str:
     return to_json(proof)
 
 
-def _withhold(reason: str, path: str | None) -> None:
-    """A results.json without a grade, where one was asked for: who finds none blames the student."""
+def _withhold(reason: str, path: str | None, style: str) -> None:
+    """Results without a grade, where they were asked for: who finds none blames the student."""
+    with suppress(Fault, OSError):  # the reason is told in any case
+        if path is not None:
+            _write_json(_withheld(reason, style), path)
+
+
+def _withheld(reason: str, style: str) -> str:
+    """The reason is in Gradescope's file alone: the other platforms show students all there is."""
+    if style != "gradescope":
+        return str(_platform(style).withheld())
     from grader.gradescope.results import withheld
     from grader.gradescope.schema import to_json
 
-    with suppress(Fault, OSError):  # the reason is told in any case
-        if path is not None:
-            _write_json(to_json(withheld(reason)), path)
+    return to_json(withheld(reason))
 
 
 def _write_json(text: str, path: str) -> None:
