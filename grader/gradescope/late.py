@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from grader.gradescope.schema import Results
 from grader.settings import LatePolicy
 
 DAY = timedelta(days=1)
@@ -51,6 +52,20 @@ def lateness(created: datetime | None, due: datetime | None, policy: LatePolicy)
     else:
         why = ", ".join([part for part in (free, cost if charged else "") if part])
     return Lateness(days, by, share, why)
+
+
+def charged(results: Results, lateness: Lateness | None) -> Results:
+    """The same rows, with the sentence on top and a total of what is left."""
+    if lateness is None:
+        return results
+    earned = Decimal(str(results.score))
+    return results.model_copy(
+        update={
+            "score": float(earned * lateness.share),
+            "output": "\n".join(filter(None, [lateness.sentence(earned), results.output])),
+            "extra_data": (results.extra_data or {}) | {"late_days": lateness.days},
+        }
+    )
 
 
 def points(number: Decimal) -> str:

@@ -13,7 +13,6 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from grader.gradescope.late import Lateness
 from grader.gradescope.schema import Leader, Results, Test, Visibility
 from grader.record import PASSING, ProblemRecord, Record
 from grader.report.escape import fenced, markdown, paragraph, throughout
@@ -33,20 +32,17 @@ NOT_GRADED = (
 PLAIN = Display()
 
 
-def results(record: Record, display: Display = PLAIN, lateness: Lateness | None = None) -> Results:
-    """What Gradescope is told. The score is the exact sum of the rows', less what lateness costs."""
+def results(record: Record, display: Display = PLAIN) -> Results:
+    """What Gradescope is told. The top-level score is the exact sum of the rows'."""
     record = throughout(record, paragraph)
-    earned = record.score
-    score = earned * lateness.share if lateness else earned
-    late = [lateness.sentence(earned)] if lateness else []
     printed = [f"{record.file or 'The file'} printed:\n{record.printed}"] if record.printed else []
     return Results(
-        score=_number(score),
-        output="\n".join([*late, *record.remarks, *printed]),
+        score=_number(record.score),
+        output="\n".join([*record.remarks, *printed]),
         **SHOWN | {"test_output_format": "md" if display.feedback == "markdown" else "text"},
-        extra_data=_for_regrades(record) | ({"late_days": lateness.days} if lateness else {}),
+        extra_data=_for_regrades(record),
         tests=tuple(row for problem in record.problems for row in _rows(problem, display)),
-        leaderboard=_leaders(record, score) if display.leaderboard else None,
+        leaderboard=_leaders(record) if display.leaderboard else None,
     )
 
 
@@ -87,9 +83,11 @@ def _for_regrades(record: Record) -> dict[str, Any]:
     }
 
 
-def _leaders(record: Record, score: Decimal) -> tuple[Leader, ...]:
+def _leaders(record: Record) -> tuple[Leader, ...]:
     right = sum(problem.passed for problem in record.problems)
-    return Leader(name="Score", value=_number(score)), Leader(name="Functions right", value=float(right))
+    return Leader(name="Score", value=_number(record.score)), Leader(
+        name="Functions right", value=float(right)
+    )
 
 
 def _rows(problem: ProblemRecord, display: Display) -> Iterable[Test]:

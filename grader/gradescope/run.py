@@ -69,17 +69,11 @@ def run(root: Path, environment: Mapping[str, str], *, weaker: bool = False) -> 
     if sys.platform != "linux":
         raise Fault("grader gradescope runs in the platform's container, which is a Linux")
     place.results.parent.mkdir(parents=True, exist_ok=True)
-    for path in place.secrets:
-        _shut(path)
-    grading = graded.started(place.assignment, place.submission, weaker=weaker)
-    from grader.gradescope.results import withheld
-
-    _write(place, withheld(KILLED))
     try:
-        results, words = _concluded(place, grading, deadline)
+        results, words = _graded(place, deadline, weaker=weaker)
     except Exception as error:
         reason = str(error) if isinstance(error, Fault) else unforeseen(error)
-        results, words = withheld(reason), f"nothing was graded: {reason}"
+        results, words = _withheld(reason), f"nothing was graded: {reason}"
     graded.ended()
     _write(place, results)
     _say(words)
@@ -113,12 +107,21 @@ def _shut(path: Path) -> None:
             raise Fault(f"{path} cannot be made unreadable for student code: {error.strerror}") from None
 
 
-def _concluded(place: Place, grading: graded.Grading, deadline: float) -> tuple[Results, str]:
-    """The result, and what to tell staff."""
-    from grader.gradescope.late import lateness
+def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, str]:
+    """The result, and what to tell staff.
+
+    Raises:
+        Fault: there is none, by no fault of the student's.
+    """
+    for path in place.secrets:
+        _shut(path)
+    grading = graded.started(place.assignment, place.submission, weaker=weaker)
+    _write(place, _withheld(KILLED))
+    from grader.gradescope.late import charged, lateness
     from grader.gradescope.metadata import read_metadata
     from grader.gradescope.refusal import refused
     from grader.gradescope.results import results
+    from grader.report import staff
     from grader.settings import load_settings
 
     settings = load_settings(place.assignment)
@@ -130,9 +133,14 @@ def _concluded(place: Place, grading: graded.Grading, deadline: float) -> tuple[
     graded.ordered(grading, graded.Orders(told.metadata.attempts, seconds))
     record = graded.outcome(grading, deadline)
     late = lateness(told.metadata.created_at, told.metadata.due, settings.late)
-    from grader.report import staff
+    words = "\n".join([*told.notes, *staff.lines(record)])
+    return charged(results(record, settings.gradescope), late), words
 
-    return results(record, settings.gradescope, late), "\n".join([*told.notes, *staff.lines(record)])
+
+def _withheld(reason: str) -> Results:
+    from grader.gradescope.results import withheld
+
+    return withheld(reason)
 
 
 def _write(place: Place, results: Results) -> None:
