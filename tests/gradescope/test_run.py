@@ -1,0 +1,310 @@
+"""The run in the container: whatever happens, a valid results.json that never tells or scores too much."""
+
+import os
+import random
+import signal
+from contextlib import suppress
+from subprocess import TimeoutExpired
+from time import monotonic
+
+import pytest
+from containers import ROOT, container, texts
+from processes import children, is_gone
+
+from grader.cli import main as cli
+from grader.gradescope.results import NOT_GRADED
+from grader.gradescope.run import time_given
+
+EXAMPLES = ROOT / "submissions_example"
+RIGHT = (EXAMPLES / "right_closed_form" / "hw2.py").read_text(encoding="utf-8")
+HANGS = "def least_squares_gradient(A, b, x):\n    while True: pass\n"
+WRONG = "def least_squares_gradient(A, b, x):\n    return 3 * A.T @ (A @ x - b)\n"
+LONGEST = 30.0  # seconds for something that takes one
+
+
+@pytest.fixture
+def here(tmp_path):
+    return container(tmp_path / "autograder")
+
+
+def until(condition):
+    """Look until it is so."""
+    late = monotonic() + LONGEST
+    while not condition():
+        assert monotonic() < late
+    return condition()
+
+
+def row(results, name):
+    return next(row for row in results.tests if row.name.startswith(f"{name}:"))
+
+
+# ---- a submission ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "score"), [("right_closed_form", 100), ("wrong_lecture_slips", 45)])
+def test_a_submission_is_graded(here, name, score):
+    here.hand_in((EXAMPLES / name / "hw2.py").read_text(encoding="utf-8"))
+    actual, _ = here.run()
+    assert (actual.score, len(actual.tests)) == (score, 20)
+
+
+def test_the_verb_does_what_run_autograder_does(here):
+    here.hand_in(RIGHT)
+    expected, _ = here.run()
+    with pytest.raises(SystemExit) as ended:
+        cli(["gradescope", "--root", str(here.root)])
+    assert (ended.value.code, here.results().tests) == (0, expected.tests)
+
+
+def test_staff_read_verdicts_and_circumstances_and_no_diagnosis(here):
+    here.hand_in(WRONG)
+    results, said = here.run()
+    assert "least_squares_gradient             wrong            0/5" in said
+    assert "isolation: " in said
+    diagnosis = results.extra_data["diagnoses"]["least_squares_gradient"]
+    assert diagnosis
+    assert diagnosis not in said
+
+
+def test_nobody_but_the_owner_may_look_at_secrets_afterwards(here):
+    here.hand_in(RIGHT)
+    here.tell({})
+    for path in (here.root / "source", here.root / "submission_metadata.json"):
+        path.chmod(0o777)
+    here.run()
+    shut = (here.root / "source", here.root / "results", here.root / "submission_metadata.json")
+    assert [path.stat().st_mode & 0o077 for path in shut] == [0, 0, 0]
+
+
+def test_secrets_are_shut_before_there_is_a_first_result(here):
+    here.hand_in(HANGS)
+    (here.root / "source").chmod(0o755)
+    process = here.begin()
+    until(lambda: "killed before" in _text(here.path))
+    assert (here.root / "source").stat().st_mode & 0o077 == 0
+    process.kill()
+    process.communicate()
+
+
+def _text(path):
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+# ---- what may come in -----------------------------------------------------------------------
+
+
+def test_no_submission_has_every_row_and_no_points(here):
+    results, _ = here.run()
+    assert (results.score, len(results.tests)) == (0, 20)
+    assert "hw2.py" in texts(results)
+
+
+def test_the_folder_of_the_submission_may_be_missing(here):
+    here.submission.rmdir()
+    results, _ = here.run()
+    assert results.score == 0
+
+
+def test_several_candidates_are_one_sentence(here):
+    here.hand_in(RIGHT, "first.py")
+    here.hand_in(RIGHT, "second.py")
+    results, _ = here.run()
+    assert results.score == 0
+    assert "first.py" in texts(results)
+
+
+def test_a_huge_upload_is_one_sentence(here):
+    with (here.submission / "hw2.py").open("wb") as file:
+        file.truncate(100 << 20)
+    results, _ = here.run()
+    assert results.score == 0
+    assert "hw2.py is too large" in texts(results)
+
+
+@pytest.mark.parametrize("metadata", ["", "{", "[]", "7", '{"created_at": {"future": 1}, "users": 3}'])
+def test_any_metadata_lets_it_be_graded(here, metadata):
+    here.hand_in(RIGHT)
+    here.tell(metadata)
+    results, said = here.run()
+    assert results.score == 100
+    assert said.startswith("submission_metadata.json")
+
+
+# ---- earlier attempts, lateness, the rate limit -----------------------------------------------
+
+
+def before(count, **more):
+    """Metadata of a submission that has so many before it, one an hour."""
+    times = [f"2026-11-0{1 + k // 24}T{k % 24:02}:00:00+00:00" for k in range(count)]
+    earlier = [{"submission_time": time, "score": "45.0", "autograder_error": False} for time in times]
+    due = {"due_date": "2026-11-20T00:00:00+00:00"}
+    return {
+        "created_at": "2026-11-10T00:00:00+00:00",
+        "assignment": due,
+        "previous_submissions": earlier,
+    } | more
+
+
+def test_attempts_lead_to_hints(here):
+    here.hand_in(WRONG)
+    outputs = []
+    for count in (0, 2, 5):
+        here.tell(before(count))
+        outputs.append(row(here.run()[0], "least_squares_gradient").output)
+    assert "Hint" not in outputs[0]
+    assert "Hint: " in outputs[1]
+    assert outputs[1] != outputs[2]
+
+
+def test_a_late_submission_is_charged_by_its_own_dates(here):
+    _append(here, "[late]\nfree_days = 1\npercent_per_day = 10\n")
+    here.hand_in(RIGHT)
+    here.tell(before(0, created_at="2026-11-22T12:00:00+00:00"))
+    results, _ = here.run()
+    assert results.score == 80
+    assert results.output.startswith("Handed in 2 days 12 h late")
+    assert sum(row.score for row in results.tests) == 100
+
+
+def test_a_refused_submission_gets_its_previous_result_at_once(here):
+    _append(here, "[rate_limit]\nsubmissions = 1\nhours = 4\n")
+    here.hand_in(RIGHT)
+    stored = {"score": None, "tests": [{"name": "f", "score": 3.0, "max_score": 5.0, "status": None}]}
+    earlier = {"submission_time": "2026-11-09T22:00:00+00:00", "score": "3.0", "results": stored}
+    here.tell(before(0, previous_submissions=[earlier]))
+    results, said = here.run()
+    assert results.score == 3
+    assert results.output.startswith("Not graded: this assignment is graded at most once in any 4 hours")
+    assert "rate limit" in said
+
+
+def _append(here, text):
+    path = here.assignment / "assignment.toml"
+    kept, _, _ = path.read_text(encoding="utf-8").partition("[late]")
+    path.write_text(kept + text, encoding="utf-8")
+
+
+# ---- our own faults ---------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["a reference that fails", "no reference", "no settings", "nothing"])
+def broken(request, here):
+    here.hand_in(RIGHT)
+    reference = here.assignment / "reference" / "least_squares.py"
+    match request.param:
+        case "a reference that fails":
+            reference.write_text("1 / 0", encoding="utf-8")
+        case "no reference":
+            reference.unlink()
+        case "no settings":
+            (here.assignment / "assignment.toml").unlink()
+        case "nothing":
+            (here.root / "source").rename(here.root / "elsewhere")
+    return here
+
+
+def test_a_fault_of_ours_withholds_the_score_and_tells_staff_why(broken):
+    results, said = broken.run(code=1)
+    assert (results.score, [row.visibility for row in results.tests]) == (0, ["hidden"])
+    assert texts(results) == NOT_GRADED
+    (hidden,) = results.tests
+    assert hidden.output in said
+
+
+def test_a_grading_that_is_killed_withholds_the_score(here):
+    here.hand_in(HANGS)
+    process = here.begin()
+    grading = until(lambda: next(iter(children(process.pid)), None) if "killed" in _text(here.path) else None)
+    os.kill(grading, signal.SIGKILL)
+    said, _ = process.communicate(timeout=LONGEST)
+    assert "memory was too small" in said
+    assert texts(here.results()) == NOT_GRADED
+
+
+def test_what_a_course_file_prints_is_no_result(here):
+    here.hand_in(RIGHT)
+    path = here.assignment / "problems" / "curve.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\nprint('{\"score\": 1}')\n", encoding="utf-8")
+    assert here.run()[0].score == 100
+
+
+# ---- time -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, 540),
+        ({"TIMEOUT_SECONDS": "1200"}, 1080),
+        ({"TIMEOUT_SECONDS": "30"}, 25),
+        ({"TIMEOUT_SECONDS": "6"}, 3),
+        ({"TIMEOUT_SECONDS": "soon"}, 540),
+        ({"TIMEOUT_SECONDS": "nan"}, 540),
+        ({"TIMEOUT_SECONDS": "-1"}, 540),
+    ],
+)
+def test_the_run_ends_itself_before_the_platform_does(environment, expected):
+    assert time_given(environment) == expected
+
+
+def test_a_submission_that_hangs_is_graded_within_the_platforms_time(here):
+    here.hand_in(f"{RIGHT}\nwhile True: pass\n")
+    began = monotonic()
+    results, _ = here.run(TIMEOUT_SECONDS="8")
+    assert monotonic() - began < 8
+    assert len(results.tests) == 20
+    assert "no answer" in texts(results) or "time" in texts(results)
+
+
+def test_a_grading_that_hangs_itself_is_ended_in_time(here):
+    here.hand_in(RIGHT)
+    path = here.assignment / "reference" / "rules.py"
+    path.write_text("while True: pass", encoding="utf-8")
+    began = monotonic()
+    results, said = here.run(code=1, TIMEOUT_SECONDS="6")
+    assert monotonic() - began < 6
+    assert texts(results) == NOT_GRADED
+    assert "not done in time" in said
+
+
+# ---- ends ---------------------------------------------------------------------------------------
+
+
+def test_no_process_is_left(here):
+    here.hand_in(HANGS)
+    process = here.begin(TIMEOUT_SECONDS="8")
+    until(lambda: len(children(process.pid)) > 2)
+    seen = children(process.pid)
+    process.communicate(timeout=LONGEST)
+    assert [pid for pid in seen if not is_gone(pid)] == []
+
+
+def test_no_process_is_left_behind_a_killed_run(here):
+    here.hand_in(HANGS)
+    process = here.begin()
+    until(lambda: len(children(process.pid)) > 2)
+    seen = children(process.pid)
+    process.kill()
+    process.communicate()
+    until(lambda: all(map(is_gone, seen)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_run_killed_at_any_moment_leaves_a_valid_file_without_unearned_points(here, seed):
+    """Half of its functions are right; a moment is drawn between the first and the last of a whole run."""
+    here.hand_in((EXAMPLES / "wrong_lecture_slips" / "hw2.py").read_text(encoding="utf-8"))
+    began = monotonic()
+    process = here.begin()
+    process.communicate(timeout=LONGEST)
+    whole = monotonic() - began
+    here.path.unlink()
+    process = here.begin()
+    with suppress(TimeoutExpired):
+        process.communicate(timeout=random.Random(seed).uniform(0.02, whole))
+    process.kill()
+    process.communicate()
+    if here.path.exists():  # it may have been killed before it came to anything
+        actual = here.results()
+        assert actual.score in (0, 45)
+        assert actual.tests
