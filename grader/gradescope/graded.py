@@ -11,8 +11,7 @@ import os
 import pickle
 import select
 import signal
-import sys
-from contextlib import closing, redirect_stdout, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -128,8 +127,7 @@ def _work(
 def _told(assignment: Path, submission: Path, orders: int, *, weaker: bool) -> Record | str:
     """The record, or why there is none."""
     try:
-        with redirect_stdout(sys.stderr):  # what an author's file prints is no result
-            return _record(assignment, submission, orders, weaker=weaker)
+        return _record(assignment, submission, orders, weaker=weaker)
     except Fault as fault:
         return str(fault)
     except Exception as error:
