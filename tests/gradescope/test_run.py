@@ -287,8 +287,9 @@ def test_no_process_is_left_behind_a_killed_run(here):
     until(lambda: len(children(process.pid)) > 2)
     seen = children(process.pid)
     process.kill()
-    process.communicate()
+    process.wait()
     until(lambda: all(map(is_gone, seen)))
+    process.stdout.close()
 
 
 @pytest.mark.parametrize("seed", range(10))
