@@ -5,8 +5,11 @@ from pathlib import Path
 
 
 def children(pid):
-    """The numbers of a process's descendants."""
-    direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """The numbers of a process's descendants; none where it has gone meanwhile."""
+    try:
+        direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
     return [number for child in map(int, direct) for number in (child, *children(child))]
 
 
