@@ -114,6 +114,11 @@ class Display:
     leaderboard: Toggle = False
     visibility: Visibilities = field(default_factory=dict)
 
+    @property
+    def open(self) -> bool:
+        """Whether students see every row as soon as it is there, and so may know the score."""
+        return {self.hidden_cases, *self.visibility.values()} == {"visible"}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -160,9 +165,27 @@ def load_settings(folder: Path) -> Settings:
     """
     path = folder / SETTINGS_FILE
     try:
-        return cast("Settings", _from_table("Settings", files.toml(path)))
+        settings = cast("Settings", _from_table("Settings", files.toml(path)))
+        _refuse_contradictions(settings)
     except ValueError as error:
         raise Fault(f"{path}: {error}") from None
+    return settings
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    """Find what cannot be meant.
+
+    Raises:
+        ValueError: one sentence that names both keys.
+    """
+    late, display = settings.late, settings.gradescope
+    if late.cut_off_days is not None and late.free_days > late.cut_off_days:
+        says = f"late.free_days = {late.free_days} is more than late.cut_off_days = {late.cut_off_days}"
+        raise ValueError(f"{says}, after which nothing counts")
+    if display.leaderboard and not display.open:
+        key = "hidden_cases" if display.hidden_cases != "visible" else "visibility"
+        says = f"gradescope.leaderboard shows the score, which gradescope.{key} hides; take one of them back"
+        raise ValueError(says)
 
 
 def _from_table(what: str, value: object, key: str = "") -> object:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from grader.gradescope.schema import Results
 from grader.settings import LatePolicy
 
+SCORE = "Score"  # what the leaderboard calls it
 DAY = timedelta(days=1)
 HUNDRED = Decimal(100)
 
@@ -20,19 +21,43 @@ class Lateness:
     days: int
     by: timedelta
     share: Decimal
-    why: str
+    policy: LatePolicy
 
-    def sentence(self, earned: Decimal) -> str:
-        """For the student: how late, and what becomes of the points."""
-        return (
-            f"Handed in {_duration(self.by)} late, which counts as {_days(self.days)}: {self._cost(earned)}"
-        )
+    def sentence(self, earned: Decimal | None = None) -> str:
+        """For the student: how late, and what that costs; nothing where the author charges nothing.
 
-    def _cost(self, earned: Decimal) -> str:
-        if self.share == 1:
-            return f"{self.why}, the score stays as it is."
+        Args:
+            earned: the points, or None where the student must not know them yet.
+        """
+        policy = self.policy
+        if not policy.percent_per_day and policy.cut_off_days is None:
+            return ""
+        late = f"Handed in {_duration(self.by)} late"
+        if _cut_off(self.days, policy):
+            return f"{late}. {_beyond(policy.cut_off_days)} earns no points."
+        if _duration(self.by) != _days(self.days):
+            late += f", which counts as {_days(self.days)}"
+        return f"{late}; {self._cost(earned)}."
+
+    def _cost(self, earned: Decimal | None) -> str:
+        policy = self.policy
+        price = percent(policy.percent_per_day / HUNDRED)
+        if not policy.percent_per_day:
+            return "no points are lost"
+        if not policy.free_days:
+            return f"each day costs {price}, so {self._left(earned)}"
+        free = f"the first {f'{policy.free_days} days are' if policy.free_days > 1 else 'day is'} free"
+        if self.days <= policy.free_days:
+            return f"{free}, so no points are lost"
+        return f"{free} and each further day costs {price}, so {self._left(earned)}"
+
+    def _left(self, earned: Decimal | None) -> str:
+        if not self.share:
+            return "the score is 0"
+        if not earned:
+            return f"the score is {percent(self.share)} of the points earned"
         left = points(earned * self.share)
-        return f"{self.why}, so {percent(self.share)} of {points(earned)} points count: {left}."
+        return f"the score is {left}, which is {percent(self.share)} of {points(earned)}"
 
 
 def lateness(created: datetime | None, due: datetime | None, policy: LatePolicy) -> Lateness | None:
@@ -41,31 +66,33 @@ def lateness(created: datetime | None, due: datetime | None, policy: LatePolicy)
         return None
     by = created - due
     days = -(-by // DAY)
-    if policy.cut_off_days is not None and days > policy.cut_off_days:
-        return Lateness(days, by, Decimal(0), f"nothing counts after {_days(policy.cut_off_days)}")
+    if _cut_off(days, policy):
+        return Lateness(days, by, Decimal(0), policy)
     charged = max(0, days - policy.free_days)
-    share = max(Decimal(0), 1 - charged * policy.percent_per_day / HUNDRED)
-    free = f"{_days(min(days, policy.free_days))} cost nothing" if policy.free_days else ""
-    cost = f"every {'further ' if free else ''}day costs {percent(policy.percent_per_day / HUNDRED)}"
-    if not policy.percent_per_day:
-        why = "late days cost nothing here"
-    else:
-        why = ", ".join([part for part in (free, cost if charged else "") if part])
-    return Lateness(days, by, share, why)
+    return Lateness(days, by, max(Decimal(0), 1 - charged * policy.percent_per_day / HUNDRED), policy)
 
 
 def charged(results: Results, lateness: Lateness | None) -> Results:
-    """The same rows, with the sentence on top and a total of what is left."""
+    """The same rows, with the sentence on top and a total of what is left.
+
+    The sentence has no points in it where a student does not see every row.
+    """
     if lateness is None:
         return results
     earned = Decimal(str(results.score))
-    return results.model_copy(
-        update={
-            "score": float(earned * lateness.share),
-            "output": "\n".join(filter(None, [lateness.sentence(earned), results.output])),
-            "extra_data": (results.extra_data or {}) | {"late_days": lateness.days},
-        }
+    left = float(earned * lateness.share)
+    seen = all(row.visibility in (None, "visible") for row in results.tests or ())
+    leaders = results.leaderboard and tuple(
+        leader.model_copy(update={"value": left}) if leader.name == SCORE else leader
+        for leader in results.leaderboard
     )
+    changed = {
+        "score": left,
+        "output": "\n".join(filter(None, [lateness.sentence(earned if seen else None), results.output])),
+        "extra_data": (results.extra_data or {}) | {"late_days": lateness.days},
+        "leaderboard": leaders,
+    }
+    return Results(**dict(results) | changed)
 
 
 def points(number: Decimal) -> str:
@@ -76,6 +103,14 @@ def points(number: Decimal) -> str:
 def percent(share: Decimal) -> str:
     """10 %, 12.5 %."""
     return f"{points(share * HUNDRED)} %"
+
+
+def _cut_off(days: int, policy: LatePolicy) -> bool:
+    return policy.cut_off_days is not None and days > policy.cut_off_days
+
+
+def _beyond(cut_off: int | None) -> str:
+    return f"Work that is more than {_days(cut_off)} late" if cut_off else "Late work"
 
 
 def _days(count: int) -> str:

@@ -8,26 +8,30 @@ noted, one sentence each; what nobody knows yet is ignored. Names and addresses 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    FiniteFloat,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
-from grader.gradescope.schema import Leader, Results, Test
+from grader.gradescope.schema import Leader, Results, Test, to_json
 
 FILE = "submission_metadata.json"
+ALWAYS = ("created_at", "assignment", "previous_submissions")  # what we go by, and the platform always writes
 LARGEST = 64 << 20  # bytes; every earlier submission may bring its results
 MOST_NOTES = 5
 
@@ -37,7 +41,7 @@ def _readable(value: Any, handler: ValidatorFunctionWrapHandler, info: Validatio
     try:
         return handler(value)
     except ValidationError as error:
-        _note(info, error.errors()[0]["msg"])
+        _note(info, f"cannot be read ({error.errors()[0]['msg']})")
         return None
 
 
@@ -47,16 +51,31 @@ def _objects(value: Any, info: ValidationInfo) -> Any:
         return ()
     found = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
     if not isinstance(value, list) or len(found) < len(value):
-        _note(info, "not every entry can be read")
+        _note(info, "has entries that cannot be read")
     return found
 
 
 def _note(info: ValidationInfo, what: str) -> None:
     assert info.context is not None  # `read_metadata` collects them
-    info.context.append(f"{info.field_name}: {what}")
+    info.context.append(f"{info.field_name} {what}")
 
 
-Moment = Annotated[AwareDatetime | None, WrapValidator(_readable)]
+def _dated(value: Any) -> Any:
+    """Null or a text with a date: a bare number would be taken for seconds since 1970."""
+    if value is None or (isinstance(value, str) and re.match(r"\s*\d{4}-", value)):
+        return value
+    raise ValueError("it begins with no date")
+
+
+def _within(value: datetime | None) -> datetime | None:
+    """A year away from the first and the last day that there are, so that sums stay between them."""
+    return value and value.replace(year=min(max(value.year, 2), 9998))
+
+
+Moment = Annotated[
+    AwareDatetime | None, AfterValidator(_within), BeforeValidator(_dated), WrapValidator(_readable)
+]
+EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 
 
 class _Part(BaseModel):
@@ -80,7 +99,7 @@ class Previous(_Part):
 
     submission_time: Moment = None
     autograder_error: Annotated[bool | None, WrapValidator(_readable)] = None
-    score: Annotated[float | None, WrapValidator(_readable)] = None
+    score: Annotated[FiniteFloat | None, WrapValidator(_readable)] = None
     results: Annotated[dict[str, Any] | None, WrapValidator(_readable)] = None
 
     @property
@@ -106,15 +125,32 @@ class Metadata(_Part):
 
     @property
     def due(self) -> datetime | None:
-        """When it was due: for a group the latest of its members' dates; None where there is no date."""
-        own = [user.assignment.due_date for user in self.users if user.assignment]
-        dates = [date for date in own if date]
-        return max(dates) if dates else self.assignment.due_date if self.assignment else None
+        """When it was due: for a group the latest of its members' dates; None where there is no date.
+
+        A member without a date of their own has the assignment's.
+        """
+        common = self.assignment.due_date if self.assignment else None
+        own = [user.assignment.due_date if user.assignment else None for user in self.users]
+        return max((date for date in (each or common for each in own or [None]) if date), default=None)
+
+    @property
+    def earlier(self) -> tuple[Previous, ...]:
+        """The submissions before this one, oldest first: a regrade may be told of later ones, too.
+
+        One whose time cannot be read counts as older than all.
+        """
+        before = [
+            previous
+            for previous in self.previous_submissions
+            if not (self.created_at and previous.submission_time)
+            or previous.submission_time < self.created_at
+        ]
+        return tuple(sorted(before, key=lambda previous: previous.submission_time or EARLIEST))
 
     @property
     def attempts(self) -> int:
         """How many earlier submissions were graded."""
-        return sum(previous.counts for previous in self.previous_submissions)
+        return sum(previous.counts for previous in self.earlier)
 
 
 @dataclass(frozen=True)
@@ -137,9 +173,10 @@ def read_metadata(path: Path) -> Told:
         return Told(Metadata(), (says,))
     if not isinstance(data, dict):
         return Told(Metadata(), (f"{path.name} holds no object: neither lateness nor attempts are counted",))
-    notes: list[str] = []
+    notes = [f"{name} is missing" for name in ALWAYS if data.get(name) is None]
     metadata = Metadata.model_validate(data, context=notes)
-    return Told(metadata, tuple(f"{path.name}: {note}" for note in dict.fromkeys(notes[:MOST_NOTES])))
+    different = list(dict.fromkeys(notes))[:MOST_NOTES]
+    return Told(metadata, tuple(f"{path.name}: {note}" for note in different))
 
 
 def _text(path: Path) -> str:
@@ -147,30 +184,30 @@ def _text(path: Path) -> str:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
-    return data.decode("utf-8", "replace").lstrip("\ufeff")
+    return data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff")
 
 
-def previous_results(submissions: Sequence[Previous]) -> Results | None:
-    """The newest result that the platform has handed out and that can be written again; None without one.
+def previous_results(earlier: Sequence[Previous]) -> Results | None:
+    """The newest result that the platform hands out; None without one, or where it cannot be written again.
 
-    The stored form has a null for every absent key, and keys that no file may have.
+    An older one would not do then: it may be worse.
+
+    Args:
+        earlier: oldest first.
     """
-    newest = sorted(
-        (previous for previous in submissions if previous.submission_time and previous.results),
-        key=lambda previous: previous.submission_time or datetime.min,
-        reverse=True,
-    )
-    for previous in newest:
-        if previous.autograder_error or "withheld" in previous.marks:
-            continue
-        try:
-            return Results.model_validate(_writable(previous))
-        except ValidationError:
-            continue
-    return None
+    told = [p for p in earlier if p.results and not p.autograder_error and "withheld" not in p.marks]
+    if not told:
+        return None
+    try:
+        results = Results.model_validate(_writable(told[-1]))
+        to_json(results)  # what is nested too deeply can be read, and not written
+    except (ValueError, RecursionError):
+        return None
+    return results
 
 
 def _writable(previous: Previous) -> dict[str, Any]:
+    """The stored form has a null or nothing for every absent key, and keys that no file may have."""
     stored = _known(previous.results or {}, Results)
     tests, leaders = stored.get("tests"), stored.get("leaderboard")
     if isinstance(tests, list):
@@ -183,4 +220,13 @@ def _writable(previous: Previous) -> dict[str, Any]:
 
 
 def _known(stored: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    return {key: value for key, value in stored.items() if key in model.model_fields and value is not None}
+    return {
+        key: _number(value) if key in ("score", "max_score") else value
+        for key, value in stored.items()
+        if key in model.model_fields and value is not None and value != []
+    }
+
+
+def _number(value: Any) -> Any:
+    """The platform writes some of its own as texts: "20.0"."""
+    return float(value) if isinstance(value, str) else value

@@ -5,13 +5,15 @@ The window ends where the submission was created, so that a regrade decides as t
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from grader.gradescope.metadata import Metadata, previous_results
+from grader.gradescope.metadata import Metadata, Previous, previous_results
 from grader.gradescope.schema import Results
 from grader.settings import RateLimit
 
 MARK = "refused"
+MINUTE = timedelta(minutes=1)
 
 
 def refused(metadata: Metadata, limit: RateLimit) -> Results | None:
@@ -19,26 +21,45 @@ def refused(metadata: Metadata, limit: RateLimit) -> Results | None:
 
     Without a previous result to give back it is graded.
     """
-    if limit.submissions is None or metadata.created_at is None:
+    free = _free_again(metadata.created_at, graded(metadata, limit), limit)
+    if metadata.created_at is None or free is None:
+        return None
+    before = previous_results(metadata.earlier)
+    return before and _once_more(before, _sentence(limit, free.astimezone(metadata.created_at.tzinfo)))
+
+
+def graded(metadata: Metadata, limit: RateLimit) -> tuple[Previous, ...]:
+    """The earlier submissions that were graded, oldest first.
+
+    A result says whether it was refused. The platform may hand out the latest one alone; whether an older
+    submission was refused then follows from those before it.
+    """
+    found: list[Previous] = []
+    for previous in metadata.earlier:
+        untold = previous.results is None and _free_again(previous.submission_time, found, limit)
+        if previous.counts and not untold:
+            found.append(previous)
+    return tuple(found)
+
+
+def _free_again(at: datetime | None, before: Sequence[Previous], limit: RateLimit) -> datetime | None:
+    """When the limit, reached at that moment, will be so no longer; None where it is not reached."""
+    if at is None or limit.submissions is None:
         return None
     window = timedelta(hours=limit.hours)
-    graded = [p.submission_time for p in metadata.previous_submissions if p.counts and p.submission_time]
-    recent = sorted(time for time in graded if timedelta(0) <= metadata.created_at - time < window)
-    if len(recent) < limit.submissions:
-        return None
-    before = previous_results(metadata.previous_submissions)
-    if before is None:
-        return None
-    again = (recent[-limit.submissions] + window).astimezone(metadata.created_at.tzinfo)
-    return _once_more(before, _sentence(limit, f"{again:%Y-%m-%d %H:%M}"))
+    times = [previous.submission_time for previous in before if previous.submission_time]
+    recent = [time for time in times if at - time < window]
+    return recent[-limit.submissions] + window if len(recent) >= limit.submissions else None
 
 
-def _sentence(limit: RateLimit, again: str) -> str:
+def _sentence(limit: RateLimit, again: datetime) -> str:
     times = "once" if limit.submissions == 1 else f"{limit.submissions} times"
     hours = "hour" if limit.hours == 1 else f"{limit.hours} hours"
+    whole = again.replace(second=0, microsecond=0)
+    minute = whole if whole == again else whole + MINUTE
     return (
-        f"Not graded: this assignment is graded at most {times} in any {hours}; hand in again after {again}. "
-        "Below is your previous result."
+        f"Not graded: this assignment is graded at most {times} in any {hours}; "
+        f"hand in again after {minute:%Y-%m-%d %H:%M} (UTC{minute:%z}). Below is your previous result."
     )
 
 
@@ -46,9 +67,5 @@ def _once_more(before: Results, sentence: str) -> Results:
     """The result with the sentence on top, in place of an earlier refusal's."""
     data = dict(before.extra_data or {})
     told = (before.output or "").removeprefix(str(data.get(MARK, ""))).lstrip("\n")
-    return before.model_copy(
-        update={
-            "output": f"{sentence}\n\n{told}".rstrip("\n"),
-            "extra_data": data | {MARK: sentence},
-        }
-    )
+    output = f"{sentence}\n\n{told}".rstrip("\n")
+    return Results(**dict(before) | {"output": output, "extra_data": data | {MARK: sentence}})

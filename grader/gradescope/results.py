@@ -13,6 +13,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from grader.gradescope.late import SCORE
 from grader.gradescope.schema import Leader, Results, Test, Visibility
 from grader.record import PASSING, ProblemRecord, Record
 from grader.report.escape import fenced, markdown, paragraph, throughout
@@ -85,9 +86,7 @@ def _for_regrades(record: Record) -> dict[str, Any]:
 
 def _leaders(record: Record) -> tuple[Leader, ...]:
     right = sum(problem.passed for problem in record.problems)
-    return Leader(name="Score", value=_number(record.score)), Leader(
-        name="Functions right", value=float(right)
-    )
+    return Leader(name=SCORE, value=_number(record.score)), Leader(name="Functions right", value=float(right))
 
 
 def _rows(problem: ProblemRecord, display: Display) -> Iterable[Test]:
@@ -101,12 +100,19 @@ def _rows(problem: ProblemRecord, display: Display) -> Iterable[Test]:
         return
     public = [case for case in problem.staff if case.public]
     if all(case.verdict in PASSING for case in public):
-        first = _output(display, [f"Right on the {len(public)} public cases."], printed)
-        yield _public_row(problem, first, visibility, passed=True)
+        imprecise = any(case.verdict == "imprecise" for case in public)
+        first = _output(display, [_right_on(len(public), imprecise=imprecise)], printed)
+        yield _public_row(problem, first, visibility, "imprecise" if imprecise else "right")
         yield _hidden_row(problem, _output(display, told, []), visibility, display)
     else:
-        yield _public_row(problem, _output(display, told, pasted + printed), visibility, passed=False)
-        yield _hidden_row(problem, "It fails on public cases already.", visibility, display)
+        yield _public_row(problem, _output(display, told, pasted + printed), visibility, problem.verdict)
+        again = _output(display, ["It fails on public cases already."], [])
+        yield _hidden_row(problem, again, visibility, display)
+
+
+def _right_on(public: int, *, imprecise: bool) -> str:
+    cases = f"{public} public cases" if public > 1 else "public case"
+    return f"Right on the {cases}{', but digits are lost' if imprecise else ''}."
 
 
 def _row(problem: ProblemRecord, output: str, visibility: Visibility) -> Test:
@@ -122,12 +128,11 @@ def _row(problem: ProblemRecord, output: str, visibility: Visibility) -> Test:
     )
 
 
-def _public_row(problem: ProblemRecord, output: str, visibility: Visibility, *, passed: bool) -> Test:
+def _public_row(problem: ProblemRecord, output: str, visibility: Visibility, verdict: str) -> Test:
     """A line of information: what the public cases alone tell."""
-    row = _row(problem, output, visibility)
-    tags = (problem.topic, "right" if passed else problem.verdict)
-    return row.model_copy(
-        update={"score": None, "max_score": None, "status": "passed" if passed else "failed", "tags": tags}
+    status = "passed" if verdict in PASSING else "failed"
+    return _row(problem, output, visibility).model_copy(
+        update={"score": None, "max_score": None, "status": status, "tags": (problem.topic, verdict)}
     )
 
 
