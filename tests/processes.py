@@ -24,3 +24,12 @@ def is_gone(pid):
     except ProcessLookupError:
         return True
     return False
+
+
+def seconds(pid):
+    """How much processor time a process has used; none where it has gone meanwhile."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
