@@ -279,7 +279,7 @@ def looping(process):
 
 def test_no_process_is_left(here):
     here.hand_in("while True: pass")
-    process = here.begin(TIMEOUT_SECONDS="8")
+    process = here.begin(TIMEOUT_SECONDS="20")
     seen = until(lambda: looping(process))
     process.communicate(timeout=LONGEST)
     assert [pid for pid in seen if not is_gone(pid)] == []
