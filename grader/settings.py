@@ -216,7 +216,13 @@ def _from_table(what: str, value: object, key: str = "") -> object:
 
 def _toml(value: object) -> str:
     """About as it stands in the file."""
-    return str(value).lower() if isinstance(value, (bool, Decimal)) else repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name} = {_toml(item)}' for name, item in value.items())}}}"
+    if isinstance(value, str):
+        return repr(value)
+    return str(value).lower() if isinstance(value, (bool, Decimal)) else str(value)
 
 
 def _number(value: object) -> bool:
