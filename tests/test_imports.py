@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "grader"
 ORDER = [
     "cli",
     "pytest_plugin",
+    "suite",
     "notebook",
     "student",
     "gradescope.bundle",
@@ -28,6 +29,8 @@ ORDER = [
     "report.staff",
     "report.pictures",
     "report.taylor",
+    "gradescope.lost",
+    "gradescope.decorated",
     "gradescope.results",
     "gradescope.refusal",
     "gradescope.metadata",
@@ -51,6 +54,8 @@ ORDER = [
     "proving.trial",
     "proving.definitions",
     "grade",
+    "sandbox.modules",
+    "sandbox.remote",
     "report.document",
     "report.escape",
     "numerical",
@@ -85,11 +90,13 @@ ORDER = [
     "sandbox.landlock",
     "sandbox.kernel",
     "sandbox.worker",
+    "sandbox.objects",
     "sandbox.loader",
     "sandbox.meter",
     "sandbox.steps",
     "sandbox.outcome",
     "sandbox.line",
+    "sandbox.values",
     "sandbox.frames",
     "sampling",
     "reference",
@@ -111,7 +118,7 @@ THEIRS = {
     f"sandbox.{name}"
     for name in (
         *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
-        *("worker", "loader", "meter", "steps", "outcome", "line", "frames", "basis"),
+        *("worker", "objects", "loader", "meter", "steps", "outcome", "line", "values", "frames", "basis"),
     )
 }
 
@@ -164,7 +171,9 @@ def test_few_start_processes():
     callers = {
         name for name, path in modules().items() if {"sandbox.session", "sandbox.jail"} & set(imported(path))
     }
-    assert callers == {"grade", "cli", "student", "sandbox.session"}
+    assert callers == {
+        *("grade", "cli", "student", "suite", "gradescope.graded", "sandbox.session", "sandbox.remote")
+    }
 
 
 def test_no_module_imports_an_assignment():

@@ -12,6 +12,7 @@ import ast
 import importlib.abc
 import importlib.machinery
 import io
+import os
 import re
 import sys
 import tokenize
@@ -94,6 +95,14 @@ def way(error: BaseException) -> list[tuple[str, int]]:
         return [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     except BaseException:
         return []
+
+
+def own_place(error: BaseException) -> str:
+    """The deepest place in the student's own source: "hw2.py, line 12"."""
+    theirs = [
+        (name, line) for name, line in way(error) if not os.path.isabs(name) and not name.startswith("<")
+    ]
+    return f"{theirs[-1][0]}, line {theirs[-1][1]}" if theirs else ""
 
 
 def kind(error: BaseException) -> str:

@@ -47,7 +47,7 @@ NO_ANSWER = "it sent something that is no answer"
 NO_TIME = "the time for the whole hand-in was used up"
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """The process is of no further use; carries what to say of the call it was at."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -67,8 +67,10 @@ class Session:
         self.printed = ""  # by the first load, for the same reason
         self.loading = 0.0  # seconds that went into starting processes and executing the source
         self.asking = 0.0  # seconds in `ask`, loading included
+        self.loads = 0  # processes that have executed the source
         self._limits = limits
         self._ends = math.inf  # the clock starts with the first load
+        self._rests: float | None = monotonic()  # since when no exchange is under way
         self._source = source
         self._process: Process | None = None
         self._unloadable: Outcome | None = Missing(submission.fault) if submission.fault else None
@@ -98,11 +100,39 @@ class Session:
                     outcomes.append(self._outcome(line, question, index))
                     if isinstance(outcomes[0], Missing):
                         break
-        except _Ended as ended:
+        except Ended as ended:
             self._stop()
             outcomes.append(ended.outcome)
         self.asking += monotonic() - start
         return (*outcomes, *[self._after(outcomes[-1])] * (len(question.calls) - len(outcomes)))
+
+    @contextmanager
+    def exchange(self) -> Iterator[tuple[Line, float]]:
+        """The loaded process's line for one message and its answer, and their deadline. May be nested.
+
+        Between exchanges the clock of the hand-in stands still. Whatever is raised in one ends the process.
+
+        Raises:
+            Ended: the process died, was silent or said what is no answer.
+            Fault: no process could be started.
+        """
+        outermost, self._rests = self._rests, None
+        if outermost is not None:
+            self._ends += monotonic() - outermost
+        try:
+            line = self._loaded_line()
+            with self._within(self._limits.call_seconds) as deadline:
+                yield line, deadline
+        except BaseException:
+            self._stop()
+            raise
+        finally:
+            if outermost is not None:
+                self._rests = monotonic()
+
+    def lost(self, name: str) -> str:
+        """Why there is no function of that name: the error that swallowed its definition, if one did."""
+        return next((f"{note.where}: {note.message}" for note in self.notes if name in note.lost), "")
 
     def _after(self, last: Outcome) -> Outcome:
         """What to say of the calls behind the last one that was made."""
@@ -113,7 +143,7 @@ class Session:
     def _loaded_line(self) -> Line:
         """The line to a process that has executed the hand-in's source."""
         if self._unloadable:
-            raise _Ended(self._unloadable)
+            raise Ended(self._unloadable)
         if self._process:
             return self._process.line
         self._process = self._source.fork(self._limits)
@@ -130,9 +160,10 @@ class Session:
             with self._within(self._limits.import_seconds, importing=True) as deadline:
                 line.send(message, deadline)
                 notes, printed = _loaded(line.receive(deadline, MAX_ANSWER))
-        except _Ended as ended:
+        except Ended as ended:
             self._unloadable = ended.outcome
             raise
+        self.loads += 1
         if first:
             self.notes, self.printed = notes, printed
         return line
@@ -169,8 +200,7 @@ class Session:
                 ):
                     return Returned(None, beside=dict(zip(question.variables, beside, strict=True)))
                 case (str("missing"),) if index == 0:
-                    lost = [f"{n.where}: {n.message}" for n in self.notes if question.function in n.lost]
-                    return Missing(lost[0] if lost else "")
+                    return Missing(self.lost(question.function))
                 case _:
                     raise FrameError(NO_ANSWER)
 
@@ -180,12 +210,12 @@ class Session:
         try:
             yield min(monotonic() + seconds, self._ends)
         except FrameError:
-            raise _Ended(Crashed(NO_ANSWER, importing)) from None
+            raise Ended(Crashed(NO_ANSWER, importing)) from None
         except TimeoutError:
             over = monotonic() >= self._ends
-            raise _Ended(NotRun(NO_TIME) if over else TimedOut(seconds, importing)) from None
+            raise Ended(NotRun(NO_TIME) if over else TimedOut(seconds, importing)) from None
         except (EOFError, OSError):
-            raise _Ended(Crashed(_ending(self._stop(PATIENCE)), importing)) from None
+            raise Ended(Crashed(_ending(self._stop(PATIENCE)), importing)) from None
 
     def _stop(self, patience: float = 0.0) -> int:
         """End the process, if there is one, and say how it ended."""

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from grader.sandbox import basis, frames
 from grader.sandbox.frames import Foreign, FrameError, Stub
 from grader.sandbox.line import Line
-from grader.sandbox.loader import cut, kind, load, said, way
+from grader.sandbox.loader import cut, kind, load, own_place, said
 from grader.sandbox.meter import metered
+from grader.sandbox.objects import MAX_TOLD, Objects
 from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
 
 
@@ -57,8 +58,14 @@ def _serve(line: Line) -> NoReturn:
     line.send(("loaded", told, printed.taken()))
     lock = threading.Lock()  # a student's threads may call a function at once
     running: list[int] = []  # the call that is under way
+    objects: Objects | None = None
     while True:
-        _, name, calls, *variables = line.receive()
+        tag, name, calls, *variables = line.receive()
+        if tag == "do":
+            if objects is None:
+                objects, printed.room = Objects(line, printed.taken), MAX_TOLD
+            objects.serve(name, calls, *variables)
+            continue
         function = getattr(module, name, None)
         if not callable(function):
             line.send(("missing",))
@@ -88,7 +95,7 @@ def answer(
         mutated = [k for k, x in enumerate(arguments) if before[k] is not None and x.tobytes() != before[k]]
         return ("answer", index, _travelling(value), tuple(mutated), seconds)
     except BaseException as error:
-        return ("raised", index, kind(error), said(error), _where(error))
+        return ("raised", index, kind(error), said(error), own_place(error))
 
 
 def _send_answer(line: Line, message: tuple[Any, ...]) -> None:
@@ -103,11 +110,12 @@ class _Printed(io.BytesIO):
 
     def __init__(self) -> None:
         super().__init__()
+        self.room = MAX_PRINTED
         self._text = io.TextIOWrapper(self, "utf-8", "backslashreplace", write_through=True)
         sys.stdout = sys.stderr = self._text
 
     def write(self, data: Any) -> int:
-        room = max(0, MAX_PRINTED - self.tell())
+        room = max(0, self.room - self.tell())
         super().write(memoryview(data)[:room])
         return len(data)
 
@@ -116,20 +124,12 @@ class _Printed(io.BytesIO):
         try:
             if not self.tell():
                 return ""
-            said = self.getvalue()[:MAX_PRINTED].decode(errors="ignore")
+            said = self.getvalue()[: self.room].decode(errors="ignore")
             self.seek(0)
             self.truncate()
         except (ValueError, BufferError):  # the hand-in has closed it, or holds on to it
             return ""
         return said
-
-
-def _where(error: BaseException) -> str:
-    """The deepest place in the student's own source: "hw2.py, line 12"."""
-    theirs = [
-        (name, line) for name, line in way(error) if not os.path.isabs(name) and not name.startswith("<")
-    ]
-    return f"{theirs[-1][0]}, line {theirs[-1][1]}" if theirs else ""
 
 
 def _remote(

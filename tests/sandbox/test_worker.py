@@ -428,9 +428,11 @@ def test_the_process_knows_nothing_but_the_wall(value):
         "line",
         "loader",
         "meter",
+        "objects",
         "outcome",
         "seccomp",
         "steps",
+        "values",
         "worker",
     )
     assert value(source, LinearMap(np.ones((2, 3)), (3,))) == [

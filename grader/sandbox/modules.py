@@ -1,0 +1,147 @@
+"""A hand-in's modules as a test imports them: never executed here, only stood for.
+
+The main module is found before anything else, so that a file of its name beside the tests is not imported
+in its place. Every other name was chosen by a student, so it is found last: no hand-in takes the place of a
+module of the test's own. While tests are collected a name that is missing is stood for, and costs the tests
+that use it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from grader.sandbox.remote import NoAnswer, Remote
+
+COLLECTED = ("test", "Test", "pytest", "setup", "setUp", "teardown", "tearDown", "load_tests", "collect")
+
+
+class Module(ModuleType):
+    """Stands for one module of a hand-in."""
+
+    def __init__(self, name: str, hand_in: HandIn) -> None:
+        super().__init__(name, "A module of the hand-in, behind the wall.")
+        self.__dict__["_grader_hand_in"] = hand_in
+        self.__dict__["_grader_handle"] = hand_in.remote.module(name)
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        hand_in: HandIn = self.__dict__["_grader_hand_in"]
+        if name == "__all__":
+            return hand_in.public(self.__name__, sys._getframe(1).f_globals)
+        if name[:2] == name[-2:] == "__":
+            raise AttributeError(name)
+        return hand_in.attribute(self.__name__, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[:2] == name[-2:] == "__":
+            super().__setattr__(name, value)
+        else:
+            self._grader_hand_in.remote.ask("set", self._grader_handle, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._grader_hand_in.remote.ask("del", self._grader_handle, name)
+
+
+class HandIn:
+    """The modules of one hand-in: the one that is asked for, and those that it brings along."""
+
+    def __init__(self, remote: Remote) -> None:
+        submission = remote.session.submission
+        self.remote = remote
+        self.main = Module(submission.main, self)
+        self.collecting = True
+        self._modules = {name: Module(name, self) for name in _packages(submission.modules)}
+        self._modules[submission.main] = self.main
+
+    def module(self, name: str) -> Module | None:
+        """The module of that name, if the hand-in has it."""
+        return self._modules.get(name)
+
+    def attribute(self, module: str, name: str) -> Any:
+        """What `module.name` is.
+
+        Raises:
+            AttributeError: there is no such name; while tests are collected it is stood for instead.
+        """
+        __tracebackhide__ = True
+        handle = self._modules[module].__dict__["_grader_handle"]
+        if f"{module}.{name}" in self._modules:
+            return sys.modules.get(f"{module}.{name}", self._modules[f"{module}.{name}"])
+        try:
+            return self.remote.attribute(handle, name)
+        except (Exception, NoAnswer) as error:
+            if self.collecting:
+                return self.remote.absent(handle, name)
+            if not isinstance(error, AttributeError):
+                raise
+            self.remote.unanswered += 1
+        raise AttributeError(self.remote.missing(module, name))
+
+    def public(self, module: str, importing: dict[str, Any]) -> list[str]:
+        """What `import *` brings: no name that the test has already, none of Python's or pytest's."""
+        try:
+            names = self.remote.ask("public", self._modules[module].__dict__["_grader_handle"])
+        except (Exception, NoAnswer):
+            return []
+        taken = {*dir(builtins), *importing}
+        return [
+            name
+            for name in (names if isinstance(names, tuple) else ())
+            if isinstance(name, str) and name.isidentifier() and name not in taken
+            if not name.startswith(("_", *COLLECTED))
+        ]
+
+    def test_ends(self) -> None:
+        """Functions that a test has put into a module can no longer be called."""
+        for module in self._modules.values():
+            module.__dict__["_grader_handle"].given.clear()
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds some of a hand-in's modules."""
+
+    def __init__(self, hand_in: HandIn, *, main: bool) -> None:
+        self._hand_in = hand_in
+        self._main = main
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        module = self._hand_in.module(name)
+        if module is None or (module is self._hand_in.main) is not self._main:
+            return None
+        spec = importlib.machinery.ModuleSpec(name, self)
+        spec.submodule_search_locations = []  # else there would be no `import calculus.rules`
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self._hand_in.module(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing of it is executed here."""
+
+
+@contextmanager
+def importable(hand_in: HandIn) -> Iterator[None]:
+    """While this lasts, the hand-in's modules can be imported."""
+    first, last = _Finder(hand_in, main=True), _Finder(hand_in, main=False)
+    sys.meta_path[:] = [first, *sys.meta_path, last]
+    sys.modules.pop(hand_in.main.__name__, None)
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in (first, last)]
+        for name in [name for name, module in sys.modules.items() if isinstance(module, Module)]:
+            del sys.modules[name]
+
+
+def _packages(names: Iterator[str] | Any) -> set[str]:
+    """The names and the packages they lie in."""
+    return {".".join(name.split(".")[: k + 1]) for name in names for k in range(name.count(".") + 1)}

@@ -1,0 +1,222 @@
+"""In the student's process: the hand-in's objects by number, for tests that call them from outside.
+
+A request is an operation and its operands; its answer is a value, or an exception. Values that have a copy
+travel, of everything else a number does, and the object stays here until it is released. Functions of the
+test's are stubs. Nothing here decides anything: whatever a hand-in does to it changes its own answers only.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import operator
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from itertools import count
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from grader.sandbox import frames
+from grader.sandbox.frames import FrameError
+from grader.sandbox.line import Line
+from grader.sandbox.loader import cut, own_place
+from grader.sandbox.values import Row, flat, rebuilt
+
+MAX_NAME = 100
+MAX_BASES = 20
+MAX_MESSAGE = 2000
+MAX_TOLD = 20_000  # bytes that one request may print
+CHANGEABLE = (list, tuple, dict, set, np.ndarray)
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda x, y: operation(y, x)
+
+
+BINARY = {
+    name: getattr(operator, name)
+    for name in (
+        *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
+        *("and_", "or_", "xor", "lshift", "rshift"),
+    )
+}
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "import": import_module,
+    "get": getattr,
+    "set": setattr,
+    "del": delattr,
+    "call": lambda function, arguments, named: function(*arguments, **named),
+    "doc": lambda x: x.__doc__,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "public": lambda module: tuple(getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])),
+    **{each.__name__: each for each in (len, bool, str, iter, next, isinstance, issubclass, abs, float, int)},
+    **{
+        name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "invert")
+    },
+    **{name: getattr(operator, name) for name in ("getitem", "setitem", "delitem", "contains", "index")},
+    **BINARY,
+    **{f"r{name}": _reflected(operation) for name, operation in BINARY.items()},
+}
+
+
+class Objects:
+    """The numbers of one process's objects, and the line to whoever asks for them."""
+
+    def __init__(self, line: Line, printed: Callable[[], str]) -> None:
+        self._line = line
+        self._printed = printed
+        self._thread = threading.get_ident()
+        self._fresh = count(1)
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}  # of an object's id
+        self._stubs: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+
+    def serve(self, serial: int, operation: str, row: Row, released: tuple[int, ...]) -> None:
+        """Answer one request."""
+        for number in released:
+            self._numbers.pop(id(self._objects.pop(number, None)), None)
+        reply = self._reply(serial, operation, row)
+        try:
+            self._line.send(reply)
+        except FrameError as error:
+            lineage = (("ValueError", True), ("Exception", True))
+            self._line.send(("raised", serial, lineage, None, f"what it said is too large: {error}", "", ""))
+
+    def _reply(self, serial: int, operation: str, row: Row) -> tuple[Any, ...]:
+        try:
+            operands = rebuilt(row, self._handed)
+            arguments = [*operands[1], *operands[2].values()] if operation == "call" else []
+            before = [_image(x, self._told) for x in arguments]
+            value = OPERATIONS[operation](*operands)
+            after = [_image(x, self._told) for x in arguments]
+            changed = [k for k, image in enumerate(after) if image != before[k]]
+            changes = tuple((k, flat(arguments[k], self._told)) for k in changed)
+            return ("value", serial, self._result(value, arguments), changes, self._printed())
+        except BaseException as error:
+            return ("raised", serial, *_described(error), self._printed())
+
+    def _result(self, value: Any, arguments: list[Any]) -> Row:
+        """The value's row; one of the arguments that comes back is named as such."""
+        for place, argument in enumerate(arguments):
+            if argument is value and isinstance(value, CHANGEABLE):
+                return (("argument", place),)
+        try:
+            row = flat(value, self._told)
+            frames.encode(row)
+        except Exception:  # too deep, too large, or it lies about what it is
+            return (self._told(value),)
+        return row
+
+    def _told(self, value: Any) -> tuple[Any, ...]:
+        """What travels in place of an object."""
+        stub = self._stubs.get(value) if type(value) is type(_reflected) else None
+        if stub is not None:
+            return ("function", stub)
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return ("exception", _bases(value))
+        number = self._numbers.get(id(value)) or next(self._fresh)
+        self._numbers[id(value)], self._objects[number] = number, value
+        named = isinstance(value, (type, ModuleType)) or callable(value)
+        name = cut(lambda: (value if named else type(value)).__name__, MAX_NAME, "")
+        return ("object", number, _sort(value), name)
+
+    def _handed(self, item: Any) -> Any:
+        """The object or stub that an item stands for."""
+        match item:
+            case ("object", number):
+                return self._objects[number]
+            case ("function", number, name):
+                return self._stub(number, name)
+        raise FrameError(f"no value is {item!r}")
+
+    def _stub(self, number: int, name: str) -> Callable[..., Any]:
+        def function(*arguments: Any, **named: Any) -> Any:
+            return self._called(name, number, arguments, named)
+
+        function.__name__ = function.__qualname__ = name
+        self._stubs[function] = number
+        return function
+
+    def _called(self, name: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """What a function of the test's returns; while it runs, the test may ask for more."""
+        if threading.get_ident() != self._thread:
+            raise RuntimeError(f"{name} can only be called in the thread that it was given to")
+        try:
+            self._line.send(("call", number, flat((arguments, named), self._told), self._printed()))
+        except FrameError as error:
+            raise TypeError(f"{name}: {error}") from None
+        while True:
+            match self._line.receive():
+                case ("do", *request):
+                    self.serve(*request)
+                case ("value", row):
+                    return rebuilt(row, self._handed)
+                case (_, class_name, message):
+                    raise _exception(class_name, message)
+
+
+def _sort(value: Any) -> str:
+    if isinstance(value, ModuleType):
+        return "module"
+    return "class" if isinstance(value, type) else "function" if callable(value) else "object"
+
+
+def _image(value: Any, told: Callable[[Any], Any]) -> bytes | None:
+    """The bytes of an argument that a function may change."""
+    if not isinstance(value, CHANGEABLE):
+        return None
+    try:
+        return frames.encode(flat(value, told))
+    except Exception:
+        return None
+
+
+def _exception(name: str, message: str) -> Exception:
+    """A builtin exception by its name, or one that says the name."""
+    named = getattr(builtins, name, None)
+    if isinstance(named, type) and issubclass(named, Exception):
+        try:
+            return named(message)
+        except TypeError:  # it wants to be told more
+            pass
+    return RuntimeError(f"{name}: {message}")
+
+
+def _described(error: BaseException) -> tuple[Any, ...]:
+    """Its classes, what it was made with, what it says, and its place in the hand-in."""
+    message = cut(lambda: str(error), MAX_MESSAGE, "(its message cannot be shown)")
+    return (_lineage(error), _arguments(error), message, own_place(error))
+
+
+def _lineage(error: BaseException) -> tuple[Any, ...]:
+    try:
+        return _bases(type(error))
+    except BaseException:  # a metaclass with ideas of its own
+        return (("Exception", True),)
+
+
+def _bases(each: type) -> tuple[Any, ...]:
+    """An exception's class and those it stems from: each by name, and whether Python has it."""
+    return tuple(
+        (cut(lambda base=base: base.__name__, MAX_NAME, "?"), getattr(builtins, base.__name__, None) is base)  # type: ignore[misc]
+        for base in type.mro(each)[:MAX_BASES]
+        if base is not object
+    )
+
+
+def _arguments(error: BaseException) -> Row | None:
+    """What the exception was made with, where that has a copy."""
+
+    def refused(_value: Any) -> Any:
+        raise FrameError("no copy")
+
+    try:
+        row = flat(BaseException.args.__get__(error), refused)  # type: ignore[attr-defined]
+        return row if len(frames.encode(row)) < frames.MAX_ANSWER else None
+    except BaseException:
+        return None

@@ -1,0 +1,382 @@
+"""One run of an instructor's tests against one hand-in: its modules to import, its results.json to keep.
+
+The file of results is valid at every moment: it is written when the tests are known, with no points for any,
+and again behind each. What pytest shows or keeps of a test has been made harmless first. A fault of ours ends
+the run, and stands in the file as one.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from importlib import import_module
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import atomic
+from grader.faults import Fault
+from grader.gradescope.decorated import PREFIX, Planned, Run, forget, planned, results, told
+from grader.gradescope.lost import lost, title
+from grader.gradescope.schema import to_json
+from grader.report.escape import paragraph, printable
+from grader.sandbox import jail
+from grader.sandbox.isolation import accepted
+from grader.sandbox.landlock import readable
+from grader.sandbox.modules import HandIn, importable
+from grader.sandbox.remote import Remote
+from grader.sandbox.session import Session
+from grader.settings import Limits, find_assignment, load_settings
+from grader.submission import CLUTTER, read_submission
+
+OUR_FAULT = 3  # pytest's own exit code for an internal error
+UNANSWERED = "A failure was expected here, but the hand-in gave no answer at all"
+
+
+def begin(config: pytest.Config) -> None:
+    """Start what the tests need, and listen to them.
+
+    Raises:
+        pytest.UsageError: one sentence on what cannot be.
+    """
+    options = config.known_args_namespace
+    if getattr(options, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("--submission tests one hand-in in one process: leave out --numprocesses")
+    stack = ExitStack()
+    try:
+        config.pluginmanager.register(_suite(config, stack), "grader-suite")
+    except Fault as fault:
+        stack.close()
+        raise pytest.UsageError(str(fault)) from None
+    except BaseException:
+        stack.close()
+        raise
+    config.add_cleanup(stack.close)
+    options.continue_on_collection_errors = True
+    config.option.continue_on_collection_errors = True
+
+
+def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
+    options = config.known_args_namespace
+    path = Path(config.invocation_params.dir, options.grader_submission)
+    tests = [Path(config.invocation_params.dir, each.split("::")[0]) for each in options.file_or_dir]
+    tests = tests or [config.rootpath]
+    _keep_apart(path, tests)
+    file, limits = _expected(config, path, tests)
+    if options.grader_seconds is not None:
+        if not options.grader_seconds > 0:
+            raise Fault(f"--seconds {options.grader_seconds:g}: a number of seconds is asked, more than 0")
+        limits = replace(limits, hand_in_seconds=options.grader_seconds)
+    submission = read_submission(path, file)
+    source = stack.enter_context(jail.started())
+    line = accepted(source.isolation, weaker=options.grader_isolation == "process")
+    hand_in = HandIn(Remote(stack.enter_context(Session(submission, limits, source))))
+    stack.enter_context(importable(hand_in))
+    stack.callback(_look_for_files_in(path if path.is_dir() else path.parent))
+    out = Path(config.invocation_params.dir, options.grader_results) if options.grader_results else None
+    return Suite(config, hand_in, path, line, out)
+
+
+def _keep_apart(path: Path, tests: list[Path]) -> None:
+    """See that nothing of the hand-in is executed here, and no test is read there.
+
+    Raises:
+        Fault: the tests lie in the hand-in, or where student code may read.
+    """
+    if not path.exists():
+        raise Fault(f"there is no hand-in {path}")
+    whole = path.resolve()
+    for test in (each.resolve() for each in tests):
+        if test == whole or whole in test.parents:
+            raise Fault(f"the tests {test} lie in the hand-in {path}: keep them in a folder of their own")
+        for library in readable():
+            if test.is_relative_to(library):
+                raise Fault(f"{test} lies in {library}, which student code may read: move it elsewhere")
+    if path.is_dir():  # nothing of it is found as a module that would be executed here
+        sys.path[:] = [entry for entry in sys.path if not Path(entry).resolve().is_relative_to(whole)]
+
+
+def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str, Limits]:
+    """The name of the module that is asked for, and the limits.
+
+    Raises:
+        Fault: a name that a student chose is that of a module of the tests' own.
+    """
+    for start in (config.rootpath, config.invocation_params.dir):
+        with suppress(Fault):
+            folder = find_assignment(start)
+            break
+    else:
+        return _chosen(path, tests), Limits()
+    settings = load_settings(folder)
+    return settings.file, settings.limits
+
+
+def _chosen(path: Path, tests: list[Path]) -> str:
+    """The name of the main module where no assignment.toml says it."""
+    folders = {each if each.is_dir() else each.parent for each in tests}
+    if path.is_file() and path.suffix.lower() in (".py", ".ipynb"):
+        other = _of_the_tests(path.stem, folders, path)
+        if other:
+            raise Fault(
+                f"{path.name} is the hand-in, and {other} is a module of that name that tests could import: "
+                f'write file = "{path.stem}" into assignment.toml if they mean the hand-in\'s, or rename it'
+            )
+        return path.stem
+    sources = {each.stem for each in path.rglob("*.py")} | {each.stem for each in path.rglob("*.ipynb")}
+    imported = list(dict.fromkeys(name for test in tests for name in _imports(test)))
+    foreign = [name for name in imported if not _of_the_tests(name, folders, path)]
+    named = [name for name in foreign if name in sources] or foreign
+    return named[0] if named else "submission"
+
+
+def _of_the_tests(name: str, folders: set[Path], hand_in: Path) -> str:
+    """Where a module of that name is found that is not the hand-in's own; "" if there is none."""
+    if name in sys.builtin_module_names:
+        return name
+    spec = PathFinder.find_spec(name, [*map(str, folders), *sys.path]) if name.isidentifier() else None
+    found = spec.origin if spec else None
+    if found is None or Path(found).resolve() == hand_in.resolve():
+        return ""
+    same = hand_in.is_file() and Path(found).read_bytes() == hand_in.read_bytes()
+    return "" if same else found
+
+
+def _imports(test: Path) -> Iterator[str]:
+    """The first names of modules that the tests in a file or folder import."""
+    files = sorted(test.rglob("*.py")) if test.is_dir() else [test] if test.suffix == ".py" else []
+    for file in files:
+        if CLUTTER & set(file.parts):
+            continue
+        with suppress(SyntaxError, ValueError, OSError):
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                if isinstance(node, ast.Import):
+                    yield from (alias.name.split(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    yield node.module.split(".")[0]
+
+
+def _look_for_files_in(folder: Path) -> Callable[[], None]:
+    """Let `check_submitted_files` look there; gives what undoes it."""
+    try:
+        check = import_module("gradescope_utils.autograder_utils.files").check_submitted_files
+    except ImportError:
+        return lambda: None
+    before = check.__defaults__
+    check.__defaults__ = (str(folder),)
+    return lambda: setattr(check, "__defaults__", before)
+
+
+class Suite:
+    """What is known of every test so far. Registered as a plugin of pytest."""
+
+    def __init__(
+        self, config: pytest.Config, hand_in: HandIn, path: Path, isolation: str, out: Path | None
+    ) -> None:
+        self.hand_in = hand_in
+        self._config = config
+        self._path = path.resolve()
+        self._isolation = isolation
+        self._out = out
+        self._modules: list[str] = []  # in the order in which they were collected
+        self._reasons: dict[str, str] = {}  # why a module or class was not
+        self._plans: dict[str, Planned] = {}
+        self._runs: dict[str, list[Run]] = {}
+        self._reports: list[Any] = []  # of the test that is running
+        self._unanswered = 0  # before it
+
+    def pytest_report_header(self) -> str:
+        """What is tested, and how it is walled off."""
+        submission = self.hand_in.remote.session.submission
+        return f"grader: {printable(submission.name)} as {submission.main}, isolation {self._isolation}"
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Nothing of the hand-in is a test."""
+        return True if collection_path.resolve().is_relative_to(self._path) else None
+
+    def pytest_exception_interact(self, call: Any, report: Any) -> None:
+        """Why a module could not be collected."""
+        if isinstance(report, pytest.CollectReport):
+            error = call.excinfo.value.__cause__ or call.excinfo.value
+            lines = _text(error).splitlines() or [""]
+            self._reasons[report.nodeid] = (
+                f"{PREFIX}the test could not be loaded: {_kind(error)}: {lines[0]}\n"
+            )
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note the order of modules, and those that were skipped."""
+        if report.nodeid.endswith(".py"):
+            self._modules.append(report.nodeid)
+        if report.skipped and report.nodeid:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self._reasons[report.nodeid] = reason
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Every planned row is in the file before the first test runs."""
+        self.hand_in.collecting = False
+        try:
+            found = list(self._planned(session.items))
+        except Fault as fault:
+            raise pytest.UsageError(str(fault)) from None
+        order = {module: place for place, module in enumerate(self._modules)}
+        for _, key, plan, run in sorted(
+            ((order.get(key.split("::")[0], len(order)), key, plan, run) for key, plan, run in found),
+            key=lambda each: each[0],
+        ):
+            before = self._plans.get(key)
+            self._plans[key] = replace(before, sets=before.sets + 1) if before else plan
+            self._runs.setdefault(key, []).extend(run)
+        self._write()
+
+    def _planned(self, items: list[pytest.Item]) -> Iterator[tuple[str, Planned, list[Run]]]:
+        """Key, plan and, where it cannot run, the reason of every test."""
+        for item in items:
+            yield _key(item), planned(_function(item), _name(item)), []
+        for node, reason in self._reasons.items():
+            file, _, only = node.partition("::")
+            with suppress(OSError):
+                text = (self._config.rootpath / file).read_text(encoding="utf-8", errors="replace")
+                for place, plan in enumerate(lost(text, Path(file).stem, only)):
+                    yield f"{node}::{place}", plan, [Run(passed=False, said=reason)]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """One run: what an earlier one was told is forgotten, what this one tells is written."""
+        function = _function(item)
+        forget(function)
+        self._reports, self._unanswered = [], self.hand_in.remote.unanswered
+        result = yield
+        self.hand_in.test_ends()
+        if self.hand_in.remote.fault:
+            self._write()
+            pytest.exit(f"grader: {self.hand_in.remote.fault}", returncode=OUR_FAULT)
+        run = self._run(getattr(getattr(item, "callspec", None), "id", ""))
+        score, value = told(function, "__score__"), told(function, "__leaderboard_value__")
+        self._runs.setdefault(_key(item), []).append(replace(run, score=score, value=value))
+        self._write()
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        """Keep what an exception says, and make harmless what is shown."""
+        report = yield
+        error = call.excinfo.value if call.excinfo else None
+        place = getattr(error, "place", "")
+        said = "Unexpected success" if error is None else _text(error)
+        report.grader_said = f"{said}\nin {place}" if isinstance(place, str) and place else said
+        report.sections = [(title, paragraph(text)) for title, text in report.sections]
+        if report.longrepr is not None and not isinstance(report.longrepr, tuple):
+            shown = str(report.longrepr)
+            if paragraph(shown, len(shown)) != shown:
+                report.longrepr = paragraph(shown, 2 * len(shown))
+        return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> Generator[None, Any, Any]:
+        """Setup, subtests, call and teardown of a test."""
+        self._reports.append(report)
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        if capture is None or not hasattr(report, "context"):
+            return (yield)
+        with capture.global_and_fixture_disabled():  # else pytest's own line would be the test's output
+            return (yield)
+
+    def _run(self, label: str) -> Run:
+        """What the reports of one run come to."""
+        failures = [said for report in self._reports if (said := self._failure(report))]
+        called = [report for report in self._reports if report.when == "call"]
+        printed = "".join(map(_printed, called or self._reports[:1]))
+        said = "\n".join(failures) + "\n" if failures else ""
+        return Run(not failures and bool(called), said, printed, label)
+
+    def _failure(self, report: Any) -> str:
+        """Why a test's setup, call, subtest or teardown loses its points; "" if it does not."""
+        subtest = _subtest(report)
+        said = report.grader_said
+        if hasattr(report, "wasxfail") and report.when == "call":
+            if not report.skipped:
+                return f"{PREFIX}Unexpected success"
+            lacking = self.hand_in.remote.unanswered > self._unanswered
+            return f"{PREFIX}{UNANSWERED}" if lacking else ""
+        if report.skipped:
+            return f"Skipped: {subtest}{said}"
+        if report.failed:
+            return f"{PREFIX}{subtest}{said}"
+        return ""
+
+    def _write(self) -> None:
+        if self._out is None:
+            return
+        data = {"tests_isolation": self._isolation}
+        if self.hand_in.remote.fault:
+            data["fault"] = paragraph(self.hand_in.remote.fault)
+        rows = [(plan, self._runs.get(key, [])) for key, plan in self._plans.items()]
+        try:
+            atomic.write(self._out, to_json(results(rows, data)).encode())
+        except Fault as fault:
+            pytest.exit(f"grader: {fault}", returncode=OUR_FAULT)
+
+
+def _key(item: pytest.Item) -> str:
+    """One row for a function, whatever its parameters."""
+    owner = item.parent.nodeid if item.parent else ""
+    return f"{owner}::{getattr(item, 'originalname', None) or item.name}"
+
+
+def _function(item: pytest.Item) -> Any:
+    """The decorated function of a test."""
+    owner = getattr(item, "cls", None)
+    name = getattr(item, "originalname", None) or item.name
+    return getattr(owner, name, None) if owner else getattr(item, "function", None)
+
+
+def _name(item: pytest.Item) -> str:
+    """The docstring's first line or the test's own name; of a unittest's what unittest says."""
+    owner, module = getattr(item, "cls", None), getattr(getattr(item, "module", None), "__name__", "")
+    name = getattr(item, "originalname", None) or item.name
+    unittest = sys.modules.get("unittest")
+    if owner and unittest and issubclass(owner, unittest.TestCase):
+        case = owner(item.name)
+        return str(case.shortDescription() or case)
+    doc = (getattr(_function(item), "__doc__", None) or "").strip()
+    return doc.splitlines()[0].strip() if doc else title(name, module, owner.__name__ if owner else "")
+
+
+def _printed(report: Any) -> str:
+    """What was captured in that phase, as gradescope-utils' runner joins it."""
+    sections = dict.fromkeys(("stdout", "stderr"), "")
+    for heading, text in report.sections:
+        for stream in sections:
+            if heading == f"Captured {stream} {report.when}":
+                sections[stream] += text
+    out, err = sections["stdout"], sections["stderr"]
+    return f"{out}\n{err}" if err and not out.endswith("\n") else out + err
+
+
+def _subtest(report: Any) -> str:
+    """Which subtest a report is of: `[message] (i=3): `."""
+    context = getattr(report, "context", None)
+    if context is None:
+        return ""
+    message = [f"[{context.msg}]"] if context.msg is not None else []
+    parameters = ", ".join(f"{name}={value}" for name, value in context.kwargs.items())
+    parts = [*message, *([f"({parameters})"] if parameters else [])]
+    return f"{' '.join(parts) or '(a subtest)'}: "
+
+
+def _text(error: BaseException) -> str:
+    """What an exception says, whatever its `__str__` does."""
+    try:
+        return str(error)
+    except Exception:
+        return f"{_kind(error)}, whose message cannot be shown"
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__

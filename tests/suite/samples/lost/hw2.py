@@ -1,0 +1,6 @@
+"""Half of what is asked."""
+
+
+def one():
+    print("a print")
+    return 1
