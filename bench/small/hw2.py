@@ -1,0 +1,21 @@
+import numpy as np
+
+
+def gradient(A, b, x):
+    return A.T @ A @ x - A.T @ b
+
+
+def hessian(A, b, x):
+    return A.T @ A
+
+
+def value(A, b, x):
+    return np.sum((A @ x - b) ** 2) / 2
+
+
+def residual(A, b, x):
+    return A @ x - b
+
+
+def activation(A, x):
+    return np.tanh(A @ x)
