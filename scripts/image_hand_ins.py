@@ -206,12 +206,14 @@ def main(profile_path: Path, work: Path, *roots: Path) -> int:
     attacked, more = all_graded(containers, hostile())
     amiss += more
     amiss += [f"{path} is open to every user" for path in opened(containers[0])]
+    if containers[0].executes("python3", "-c", "import numpy", capture_output=True).returncode == 0:
+        amiss.append("the system's python3 has been given packages")
     assignment = load_assignment(CORPUS / "assignment")
     key = make_key(assignment, load_reference(assignment))
     amiss += [f"{name} tells what is secret" for name, text in attacked.items() if tellers.leaks(text, key)]
     lines = isolations([*shown.values(), *attacked.values()])
-    if len(lines) != 1:
-        amiss.append(f"the hand-ins met different walls: {lines}")
+    if len(lines) != 1 or "open" in lines[0]:
+        amiss.append(f"it is not one sound wall that all hand-ins met: {lines}")
 
     older = started("older", roots[0], without_landlock(profile), work)
     readers = [hand_in for hand_in in hostile() if hand_in.name[:3] in ("41_", "25_", "rig")]
