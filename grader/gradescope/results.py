@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from grader.gradescope.late import SCORE
-from grader.gradescope.schema import Leader, Results, Test, Visibility
+from grader.gradescope.schema import MAX_OUTPUT, Leader, Results, Test, Visibility
 from grader.record import PASSING, ProblemRecord, Record
-from grader.report.escape import fenced, markdown, paragraph, throughout
+from grader.report.escape import PARAGRAPH, fenced, markdown, paragraph, throughout
 from grader.settings import Display
 
 SHOWN: dict[str, Any] = {
@@ -149,11 +149,17 @@ SEEN: tuple[Visibility, ...] = ("visible", "after_due_date", "after_published", 
 
 def _output(display: Display, sentences: list[str], blocks: list[tuple[str, str]]) -> str:
     """Sentences, and texts with a title, in the row's format."""
-    if display.feedback == "markdown":
-        parts = [*map(markdown, sentences), *(f"{title}\n\n{fenced(text)}" for title, text in blocks)]
-    else:
-        parts = [*sentences, *(f"{title}\n{text}" for title, text in blocks)]
-    return "\n\n".join(parts)
+    if display.feedback == "text":
+        return "\n\n".join([*sentences, *(f"{title}\n{text}" for title, text in blocks)])
+    limit = PARAGRAPH
+    while len(output := _in_markdown(sentences, blocks, limit)) >= MAX_OUTPUT:
+        limit //= 2  # escapes and fences are longer than what they hold; nobody else may cut through them
+    return output
+
+
+def _in_markdown(sentences: list[str], blocks: list[tuple[str, str]], limit: int) -> str:
+    told = [markdown(sentence, limit) for sentence in sentences]
+    return "\n\n".join([*told, *(f"{title}\n\n{fenced(text, limit)}" for title, text in blocks)])
 
 
 def _number(points: Decimal) -> float:

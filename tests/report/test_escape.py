@@ -1,4 +1,4 @@
-"""Whatever a text holds, it comes out harmless on a terminal, in a page and in a spreadsheet."""
+"""Whatever a text holds, it comes out harmless on a terminal, in a page, in Markdown and in a spreadsheet."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from nasty import TEXTS, harm, pile, texts
 
 from grader.record import Measured
@@ -22,7 +23,9 @@ from grader.report.escape import (
     MAX_MARKS,
     PARAGRAPH,
     cell,
+    fenced,
     html,
+    markdown,
     paragraph,
     printable,
     repaired,
@@ -338,6 +341,150 @@ def test_json_in_a_script_says_in_words_what_is_not_finite():
 def test_what_json_does_not_have_is_refused_in_a_script(thing):
     with pytest.raises(TypeError):
         script_json([thing])
+
+
+# ---- in Markdown --------------------------------------------------------------------------
+
+READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])  # and with every markup that it knows
+MARKUP = {
+    "a heading": "# a",
+    "a heading below": "a\n===",
+    "a smaller one": "a\n---",
+    "a rule": "* * *",
+    "a list": "- a\n* b\n+ c",
+    "a numbered list": "1. a\n2) b",
+    "a task": "- [ ] a",
+    "a quotation": "> a\n>> b",
+    "code": "`a` ``b`c``",
+    "a block": "    a",
+    "a block by a tab": "\ta",
+    "a fence": "```\na\n```",
+    "another fence": "~~~ python\na\n~~~",
+    "emphasis": "*a* **b** _c_ __d__ ***e***",
+    "a deletion": "~~a~~",
+    "a link": "[a](b) [c][d]\n\n[d]: http://e",
+    "a link by itself": "<http://a.b> <a@b.edu> http://a.b www.a.b",
+    "an image": "![a](http://b/c.png)",
+    "a table": "a|b\n-|-\n1|2",
+    "a footnote": "a[^1]\n\n[^1]: b",
+    "an element": "<b>a</b>",
+    "a script": "<script>\n\na\n\n</script>",
+    "a comment": "<!-- a -->",
+    "an entity": "&copy; &#60;b&#62; &amp;lt;",
+    "escapes": "\\*a\\* \\\\ \\",
+    "a break": "a  \nb\\\nc",
+    "a formula": "$a$ $$b$$ \\\\(c\\\\)",
+    "attributes": "a {: .b #c}",
+}
+marked = st.text("*_`~[]()<>!#+-.1 \t\n\\|=:$^&;ax\"'{}/@", max_size=40)
+
+
+def lines_of(source: str) -> list[str]:
+    """The lines that a reader of Markdown sees; it may be nothing but text.
+
+    Raises:
+        ValueError: something is marked up.
+    """
+    lines = []
+    for token in READER.parse(source):
+        if token.type not in ("paragraph_open", "inline", "paragraph_close"):
+            raise ValueError(token.type)
+        lines += [""] if token.type == "inline" else []
+        for child in token.children or ():
+            if child.type == "hardbreak":
+                lines.append("")
+            elif child.type == "text":
+                lines[-1] += child.content
+            else:
+                raise ValueError(child.type)
+    return [line.rstrip(" \t") for line in lines]
+
+
+def indented(line: str) -> str:
+    """Blanks before a line are seen; behind it nobody sees them."""
+    words = line.lstrip(" \t")
+    return "\xa0" * len(line[: len(line) - len(words)].expandtabs(4)) + words.rstrip(" \t")
+
+
+@fuzz
+@given(texts | marked)
+def test_markdown_shows_the_lines_of_the_paragraph_and_marks_nothing_up(text):
+    expected = [indented(line) for line in paragraph(text).split("\n")]
+
+    assert lines_of(markdown(text)) == [line for line in expected if line]
+
+
+@pytest.mark.parametrize("text", [*MARKUP.values(), *TEXTS.values()], ids=[*MARKUP, *TEXTS])
+def test_markdown_of_markup_shows_it(text):
+    expected = [indented(line) for line in paragraph(text).split("\n")]
+
+    assert lines_of(markdown(text)) == [line for line in expected if line]
+
+
+@pytest.mark.parametrize("what", sorted(set(MARKUP) - {"a formula", "attributes", "a footnote"}))
+def test_the_search_for_markup_would_find_it(what):
+    """But for what this reader does not know."""
+    expected = [indented(line) for line in MARKUP[what].split("\n")]
+    try:
+        actual = lines_of(MARKUP[what])
+    except ValueError:
+        actual = None
+
+    assert actual != [line for line in expected if line]
+
+
+@pytest.mark.parametrize("what", MARKUP)
+def test_markdown_of_markup_has_no_sign_that_acts_alone(what):
+    """So it is harmless to readers with more markup than one has here to try."""
+    plain = re.sub(r"\\[\\`*_{}\[\]()#+.!|~$^=:-]|&(nbsp|lt|gt|amp);", "x", markdown(MARKUP[what]))
+
+    assert not {*plain} & set("\\`*_{}[]()#+.!|~$^=:-<>&")
+    assert not re.search(r"^[ \t]+\S", plain, re.MULTILINE)
+
+
+@fuzz
+@given(texts)
+def test_markdown_does_no_harm_and_loses_nothing(text):
+    actual = markdown(text)
+    back = actual.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    assert harm(actual, kept="\n\t") == set()
+    assert pile(actual) <= MAX_MARKS
+    plain = re.sub(r"\\([\\`*_{}\[\]()#+.!|~$^=:-])", r"\1", back).replace("  \n", "\n")
+    assert plain.split() == paragraph(text).split()
+
+
+def test_plain_words_stay_readable_as_markdown_source():
+    assert markdown("⟨G, dW⟩ is 3 × 4,\nnot 5") == "⟨G, dW⟩ is 3 × 4,  \nnot 5"
+
+
+@fuzz
+@given(texts | st.text("`~ \t\na>", max_size=40))
+def test_a_fence_holds_the_paragraph_and_nothing_in_it_can_end_it(text):
+    tokens = [token for token in READER.parse(f"before\n{fenced(text)}\n*after*") if token.level < 2]
+    before, block, after = (token for token in tokens if token.type in ("inline", "fence"))
+
+    assert (before.content, after.children[0].type) == ("before", "em_open")
+    assert (block.info, block.content) == ("", f"{paragraph(text)}\n")
+
+
+@pytest.mark.parametrize("escape", [markdown, fenced])
+def test_what_is_too_long_for_markdown_loses_its_middle(escape):
+    actual = escape("begin" + "x" * 1_000_000 + "end")
+
+    assert re.fullmatch(r"(```\n)?beginx+ \\?\[[\\.]+ cut [\\.]+\] x+end(\n```)?", actual)
+    assert len(actual) < PARAGRAPH + 30
+
+
+@pytest.mark.parametrize(
+    "inside", ["```", "a\n```\nb", "````", "`" * 70, "~~~", " ```", "a```b", "```python"]
+)
+def test_a_fence_is_longer_than_any_inside(inside):
+    first, *_, last = fenced(inside).split("\n")
+
+    assert first == last
+    assert set(first) == {"`"}
+    assert first not in inside
 
 
 # ---- in a spreadsheet ---------------------------------------------------------------------
