@@ -93,6 +93,29 @@ def test_the_grader_is_built_with_what_is_pinned():
     assert backend.specifier.contains(pins("3.10")[canonicalize_name(backend.name)])
 
 
+# ---- the Dockerfile -----------------------------------------------------------------------
+
+
+def instructions(kind):
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return [words[1:] for line in text.splitlines() if (words := line.split()) and words[0] == kind]
+
+
+def test_the_image_inherits_the_platforms_and_is_started_by_it():
+    assert instructions("ARG") == [["BASE=gradescope/autograder-base:ubuntu-22.04"]]
+    assert instructions("FROM") == [["${BASE}"]]
+    assert instructions("CMD") + instructions("ENTRYPOINT") == []
+
+
+def test_the_image_sees_what_it_copies_and_no_more():
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = {source.split("/")[0] for words in instructions("COPY") for source in words[:-1]}
+
+    assert lines[1] == "*"
+    assert {line[1:] for line in lines if line.startswith("!")} == copied
+    assert not {"tests", "submissions_example", ".git"} & copied
+
+
 # ---- run_autograder -----------------------------------------------------------------------
 
 
