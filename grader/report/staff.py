@@ -15,10 +15,11 @@ from grader.report.escape import printable, throughout
 def lines(record: Record) -> Iterator[str]:
     """One line for every problem, then what they were graded with."""
     record = throughout(record, printable)
-    width = max((len(problem.name) for problem in record.problems), default=0)
-    for problem in record.problems:
-        points = f"{problem.score:f}/{problem.points:f}"
-        yield f"{problem.number:5} {problem.name:{width}}  {problem.verdict:12} {points:>7}"
+    points = [f"{problem.score:f}/{problem.points:f}" for problem in record.problems]
+    name = max((len(problem.name) for problem in record.problems), default=0)
+    last = max(map(len, points), default=0)
+    for problem, earned in zip(record.problems, points, strict=True):
+        yield f"{problem.number:5} {problem.name:{name}}  {problem.verdict:12} {earned:>{last}}"
     staff = record.staff
     yield f"{record.file or 'no file'}: {record.score:f} of {record.points:f} points"
     yield f"isolation: {staff.isolation}"
