@@ -184,7 +184,7 @@ def _text(path: Path) -> str:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
-    return data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff")
+    return data.decode(json.detect_encoding(data), "replace")
 
 
 def previous_results(earlier: Sequence[Previous]) -> Results | None:
@@ -207,7 +207,7 @@ def previous_results(earlier: Sequence[Previous]) -> Results | None:
 
 
 def _writable(previous: Previous) -> dict[str, Any]:
-    """The stored form has a null or nothing for every absent key, and keys that no file may have."""
+    """The stored form has null or an empty list for an absent key, and keys that no file may have."""
     stored = _known(previous.results or {}, Results)
     tests, leaders = stored.get("tests"), stored.get("leaderboard")
     if isinstance(tests, list):
@@ -223,7 +223,7 @@ def _known(stored: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     return {
         key: _number(value) if key in ("score", "max_score") else value
         for key, value in stored.items()
-        if key in model.model_fields and value is not None and value != []
+        if key in model.model_fields and value != []
     }
 
 

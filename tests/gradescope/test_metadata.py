@@ -220,6 +220,13 @@ def test_the_same_note_is_told_once_and_leaves_room_for_others(told):
     assert [note.split()[1] for note in actual][2:] == ["users", "submission_time", "autograder_error"]
 
 
+def test_many_of_the_same_leave_room_for_another(told):
+    previous = [{"score": []}] * 100 + [{"results": []}]
+    actual = told({"created_at": CREATED, "assignment": {}, "previous_submissions": previous}).notes
+
+    assert [note.split()[1] for note in actual] == ["score", "results"]
+
+
 # ---- fields of the wrong kind -------------------------------------------------------------
 
 ODD = {
