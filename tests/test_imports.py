@@ -17,6 +17,7 @@ ORDER = [
     "gradescope.bundle",
     "gradescope.run",
     "gradescope.graded",
+    "gradescope.instructors",
     "platforms.autolab",
     "platforms.classroom",
     "platforms.prairielearn",

@@ -21,6 +21,7 @@ from grader.gradescope import graded
 
 if TYPE_CHECKING:  # the guardian's own imports come when the other process is under way
     from grader.gradescope.schema import Results
+    from grader.settings import Settings
 
 ROOT = Path("/autograder")
 TIMEOUT = "TIMEOUT_SECONDS"  # in the environment: when the platform ends the run
@@ -40,6 +41,10 @@ class Place:
     @property
     def assignment(self) -> Path:
         return self.root / "source" / "assignment"
+
+    @property
+    def tests(self) -> Path:
+        return self.assignment / "tests"
 
     @property
     def submission(self) -> Path:
@@ -129,12 +134,32 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     again = refused(told.metadata, settings.rate_limit)
     if again is not None:
         return again, "\n".join([*told.notes, "not graded again: the rate limit is reached"])
-    seconds = STUDENTS * max(1.0, deadline - monotonic())
-    graded.ordered(grading, graded.Orders(told.metadata.attempts, seconds))
+    graded.ordered(grading, graded.Orders(told.metadata.attempts, _students_share(deadline)))
     record = graded.outcome(grading, deadline)
+    graded.ended()
+    total = results(record, settings.gradescope)
+    if settings.tests and place.tests.is_dir():
+        total = _with_tests(place, settings, total, deadline, weaker=weaker)
     late = lateness(told.metadata.created_at, told.metadata.due, settings.late)
-    words = "\n".join([*told.notes, *staff.lines(record)])
-    return charged(results(record, settings.gradescope), late), words
+    words = "\n".join([*told.notes, *staff.lines(record), f"in all {total.score} points"])
+    return charged(total, late), words
+
+
+def _with_tests(
+    place: Place, settings: Settings, total: Results, deadline: float, *, weaker: bool
+) -> Results:
+    """The result with the rows of the instructors' own tests behind the problems'."""
+    from grader.gradescope.decorated import merged
+    from grader.gradescope.instructors import tested
+
+    seconds = min(settings.limits.hand_in_seconds, _students_share(deadline))
+    suite = tested(place.tests, place.submission, seconds, deadline, weaker=weaker)
+    return merged(total, suite, number=len(settings.topics) + 1)
+
+
+def _students_share(deadline: float) -> float:
+    """Seconds that the student's code may take of the time that is left."""
+    return STUDENTS * max(1.0, deadline - monotonic())
 
 
 def _withheld(reason: str) -> Results:

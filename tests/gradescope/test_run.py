@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 from containers import ROOT, container, texts
+from courses import edit
 from processes import children, is_gone, seconds
 
 from grader.cli import main as cli
@@ -185,6 +186,83 @@ def _append(here, text):
     path.write_text(kept + text, encoding="utf-8")
 
 
+# ---- the instructors' own tests -----------------------------------------------------------------
+
+SUITE = """
+import time
+import unittest
+from gradescope_utils.autograder_utils.decorators import leaderboard, visibility, weight
+from hw2 import least_squares_hessian
+
+@weight(2)
+def test_symmetric():
+    \"\"\"The Hessian is symmetric\"\"\"
+    H = least_squares_hessian([[1.0, 2.0], [3.0, 4.0]], None, None)
+    assert (H == H.T).all()
+
+class Norms(unittest.TestCase):
+    @weight(3)
+    @visibility("hidden")
+    def test_wrong(self):
+        assert False
+
+    @leaderboard("Speed", "asc")
+    def test_speed(self, set_leaderboard_value=None):
+        set_leaderboard_value(1.5)
+"""
+
+
+@pytest.fixture
+def tested(here):
+    """A container with tests of the instructors' beside the problems."""
+    path = here.assignment / "assignment.toml"
+    edit(path, "tests = false", "tests = true")
+    (here.assignment / "tests").mkdir()
+    (here.assignment / "tests" / "test_more.py").write_text(SUITE, encoding="utf-8")
+    here.hand_in(RIGHT.replace("return A.T @ A", "A = np.asarray(A)\n    return A.T @ A"))
+    return here
+
+
+def test_the_instructors_tests_have_their_rows_behind_the_problems(tested):
+    results, said = tested.run()
+    assert (results.score, len(results.tests)) == (102, 22)
+    rows = [(row.number, row.name, row.score, row.max_score, row.visibility) for row in results.tests[20:]]
+    assert rows[0] == ("6.1", "The Hessian is symmetric", 2, 2, None)
+    assert rows[1][2:] == (0, 3, "hidden")
+    assert [(leader.name, leader.value) for leader in results.leaderboard] == [("Speed", 1.5)]
+    assert "in all 102.0 points" in said
+
+
+def test_lateness_is_charged_on_them_too(tested):
+    _append(tested, "[late]\npercent_per_day = 50\n")
+    tested.tell(before(0, created_at="2026-11-20T12:00:00+00:00"))
+    assert tested.run()[0].score == 51
+
+
+def test_tests_that_hang_are_ended_in_time_and_the_rest_counts(tested):
+    path = tested.assignment / "tests" / "test_slow.py"
+    path.write_text(
+        "from gradescope_utils.autograder_utils.decorators import weight\n"
+        "@weight(7)\ndef test_endless():\n    while True: pass\n",
+        encoding="utf-8",
+    )
+    began = monotonic()
+    results, _ = tested.run(TIMEOUT_SECONDS="15")
+    assert monotonic() - began < 15
+    assert results.score == 102
+    assert sum(row.max_score for row in results.tests) == 112
+
+
+@pytest.mark.parametrize(
+    "text", ["import os; os.kill(os.getpid(), 9)", "import os; os._exit(7)", "pytest_plugins = ['nowhere']"]
+)
+def test_tests_that_cannot_be_run_withhold_the_score(tested, text):
+    (tested.assignment / "tests" / "conftest.py").write_text(text, encoding="utf-8")
+    results, _ = tested.run(code=1)
+    assert texts(results) == NOT_GRADED
+    assert "the tests in tests/ could not be run" in results.tests[0].output
+
+
 # ---- our own faults ---------------------------------------------------------------------------
 
 
@@ -274,6 +352,7 @@ def test_a_grading_that_hangs_itself_is_ended_in_time(here):
 def looping(process):
     """All processes of a run, once one of them has been busy for longer than anything but an endless loop."""
     seen = children(process.pid)
+    assert process.poll() is None, process.communicate()
     return seen if any(seconds(pid) > 1 for pid in seen) else None
 
 

@@ -1,0 +1,75 @@
+"""The instructors' own tests of an assignment, in a process of their own.
+
+They are trusted, but they may hang, crash or be many: what has been tested when the time is up counts, the
+rest has its rows without points. A suite that cannot even start is a fault of ours.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from grader.faults import Fault
+
+if TYPE_CHECKING:
+    from grader.gradescope.schema import Results
+
+NOT_STARTED = (3, 4)  # pytest's exit codes for an error of its own and for a refusal
+LONGEST = 600  # characters of a reason
+FROM_HERE = "pythonpath=."  # a sample solution beside the tests' folder can be imported
+
+
+def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, weaker: bool) -> Results:
+    """The rows of the tests in an assignment's folder of tests.
+
+    Args:
+        seconds: how long the student's code may run.
+        deadline: on the monotonic clock, when the tests are ended.
+
+    Raises:
+        Fault: they could not be run.
+    """
+    from grader.gradescope.schema import Results
+
+    with TemporaryDirectory() as folder:  # which its owner alone can enter
+        out = Path(folder, "results.json")
+        command = [
+            sys.executable,
+            "-I",
+            "-B",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            FROM_HERE,
+        ]
+        command += ["--rootdir", str(tests.parent), "--submission", str(submission), "--results", str(out)]
+        command += ["--seconds", f"{seconds:.1f}", "--isolation", "process" if weaker else "full"]
+        code, said = _ended([*command, tests.name], tests.parent, deadline)
+        if code in NOT_STARTED or code < 0 or not out.exists():
+            raise Fault(f"the tests in {tests.name}/ could not be run: {said or f'pytest ended with {code}'}")
+        return Results.model_validate_json(out.read_bytes())
+
+
+def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]:
+    """The exit code, 0 where it had to be ended, and the last line that it said."""
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        said = ""
+        try:
+            said, _ = process.communicate(timeout=max(0.0, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=1)
+            return 0, ""
+    lines = said.strip().splitlines()
+    return process.returncode, lines[-1][:LONGEST] if lines else ""
