@@ -108,10 +108,13 @@ def test_the_metadata_has_the_fields_and_no_description():
 
 
 def test_what_lies_about_in_the_package_stays_out(tmp_path):
-    for name in ("a.py", "py.typed", "notes.txt", ".hidden.py", "__pycache__/a.cpython-311.pyc"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    container = [f"gradescope/container/{name}" for name in ours.CONTAINER]
+    junk = ["notes.txt", ".hidden.py", "__pycache__/a.cpython-311.pyc", "gradescope/container/notes.txt"]
+    for name in ("a.py", "py.typed", *container, *junk):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()
-    assert sorted(path.name for path in ours._sources(tmp_path)) == ["a.py", "py.typed"]
+    actual = [path.relative_to(tmp_path).as_posix() for path in ours._sources(tmp_path)]
+    assert sorted(actual) == sorted(["a.py", "py.typed", *container])
 
 
 def test_it_can_be_installed_and_builds_itself_again_byte_for_byte(tmp_path):

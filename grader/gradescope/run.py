@@ -78,7 +78,7 @@ def run(root: Path, environment: Mapping[str, str], *, weaker: bool = False) -> 
         results, words = _graded(place, deadline, weaker=weaker)
     except Exception as error:
         reason = str(error) if isinstance(error, Fault) else unforeseen(error)
-        results, words = _withheld(reason), f"nothing was graded: {reason}"
+        results, words = _withheld(reason), f"no score: {reason}"
     graded.ended()
     _write(place, results)
     _say(words)
