@@ -87,6 +87,8 @@ def sample(tmp_path_factory):
         if name not in known:
             folder = tmp_path_factory.mktemp(name)
             shutil.copytree(SAMPLES / name, folder / "course", ignore=shutil.ignore_patterns("__pycache__"))
+            for broken in (folder / "course").glob("*.txt"):
+                broken.rename(broken.with_suffix(".py"))
             (folder / "in").mkdir()
             (module,) = (path for path in (folder / "course").glob("*.py") if "test_" not in path.name)
             module.rename(folder / "in" / module.name)

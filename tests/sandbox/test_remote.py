@@ -1,0 +1,573 @@
+"""Stand-ins for a hand-in's objects, through a real process."""
+
+import copy
+import math
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from grader.sandbox import values
+from grader.sandbox.frames import FrameError
+from grader.sandbox.modules import HandIn, importable
+from grader.sandbox.remote import MAX_NESTED, NoAnswer, Remote, StudentError
+from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
+
+SOON = 0.3  # seconds
+
+SOURCE = """\
+    import numpy as np
+    import os
+    LIMIT = 3
+    class Bad(ValueError):
+        pass
+    class Worse(Bad):
+        pass
+    class Odd(SystemExit):
+        pass
+    class Vector:
+        "Two numbers."
+        def __init__(self, x, y): self.x, self.y = x, y
+        def __add__(self, other): return Vector(self.x + getattr(other, "x", other), self.y)
+        def __mul__(self, k): return k.x * self.x if isinstance(k, Vector) else Vector(self.x * k, self.y * k)
+        __radd__, __rmul__ = __add__, __mul__
+        def __sub__(self, other): return 0.0
+        def __neg__(self): return Vector(-self.x, -self.y)
+        def __eq__(self, other): return self.x == other.x
+        def __lt__(self, other): return self.x < other.x
+        def __len__(self): return 2
+        def __getitem__(self, k): return (self.x, self.y)[k]
+        def __setitem__(self, k, value): self.x = value
+        def __contains__(self, value): return value in (self.x, self.y)
+        def __bool__(self): return self.x != 0
+        def __str__(self): return f"({self.x}, {self.y})"
+        def __abs__(self): return 5.0
+        def __float__(self): return 7.0
+        def __enter__(self): return self.x
+        def __exit__(self, *error): return True
+        def __hash__(self): return 1
+        __array__ = property(lambda self: 1 / 0)
+        def shout(self, word="a"): return word.upper()
+    class Optimizer:
+        def __init__(self, function): self.function = function
+        def step(self, x): return self.function(x) + 1
+        def steps(self): return (self.function(k) for k in range(3))
+    kept = []
+    def identity(x): return x
+    def keep(function):
+        kept.append(function)
+        return function(1)
+    def again(): return kept[-1](2)
+    def vector(): return Vector(1, 2)
+    def fail(name, *words): raise {**globals(), **vars(__import__("builtins"))}[name](*words)
+    def die(): os._exit(3)
+    def hang():
+        while True: pass
+    def count():
+        n = 0
+        while True:
+            n += 1
+            yield n
+    def change(items, *more, table=None):
+        items[0] = 10
+        for each in more: each.append(1)
+        if table is not None: table["b"] = [2]
+        return items
+    def apply(function, *arguments, **named): return function(*arguments, **named)
+    def loud(): print("loud \\x1b[31m")
+    def number_of(function): return function
+    def nested(function, k): return function(k)
+    def lie():
+        class Liar:
+            __class__ = float
+        return Liar()
+"""
+
+
+@pytest.fixture
+def remote(opened):
+    """A hand-in's main module, and a way to ask it."""
+    with opened(SOURCE, call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hand_in.collecting = False
+        yield hand_in.main
+
+
+def described(value):
+    if isinstance(value, np.ndarray):
+        return (value.dtype.str, value.shape, value.tolist(), value.flags.writeable)
+    if isinstance(value, (list, tuple)):
+        return (type(value), [described(item) for item in value])
+    if isinstance(value, dict):
+        return [(key, described(item)) for key, item in value.items()]
+    return (type(value), value)
+
+
+VALUES = [
+    None,
+    True,
+    3,
+    -(10**300),
+    1.5,
+    1.5 + 2j,
+    "a\ud800"[:1],
+    b"\xff",
+    ...,
+    float,
+    np.float32,
+    type(None),
+    np.float64(1.5),
+    np.float32(1.5),
+    np.bool_(True),
+    np.arange(6.0).reshape(2, 3),
+    np.array(2),
+    np.zeros((0, 3)),
+    [],
+    (),
+    {},
+    set(),
+    [1, [2.5, ("a", None)]],
+    {"a": {1: np.ones(2)}, (1, 2): {3, 4}, None: frozenset("b")},
+    range(1, 9, 2),
+    slice(1, None, 2),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_goes_there_and_back(value):
+    assert described(rebuilt(flat(value, pytest.fail), pytest.fail)) == described(value)
+
+
+def test_all_values_go_through_the_process(remote):
+    assert described(remote.identity(VALUES)) == described(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        (type("Text", (str,), {"__eq__": lambda *_: True})("a"), "a"),
+        (type("Number", (float,), {"__eq__": lambda *_: True})(1.5), 1.5),
+        (type("Whole", (int,), {"__int__": lambda _: 9})(1), 1),
+        (type("Items", (list,), {"__iter__": lambda _: iter([9])})([1]), [1]),
+        (type("Table", (dict,), {"items": lambda _: []})(a=1), {"a": 1}),
+        (np.arange(2.0).view(type("Numbers", (np.ndarray,), {})), np.arange(2.0)),
+        (np.arange(3.0)[::2].astype(">f8"), np.array([0.0, 2.0])),
+        (np.longdouble(1.5), 1.5),
+        (np.str_("a"), "a"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_subclass_arrives_as_its_base(value, arrives):
+    assert described(rebuilt(flat(value, pytest.fail), pytest.fail)) == described(
+        np.float64(arrives) if isinstance(value, np.longdouble) else arrives
+    )
+
+
+def nowhere(item):
+    raise FrameError(f"{item} is nowhere")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (),
+        (1, 2),
+        (("list", 2), 1),
+        (("list", 10**30),),
+        (("list", -1), 1),
+        (("list", True),),
+        (("dict", 1), 1),
+        (("dict", 2), ("list", 0), 1),
+        (("set", 1), ("list", 0)),
+        (("slice", 4), 1, 2, 3, 4),
+        (("range", 3), 1, 2, 0),
+        (("range", 3), 1, 2, "3"),
+        (("complex", 1, 2),),
+        (("scalar", np.ones(2)),),
+        (("int", b"\1" * 2000),),
+        (("type", "object"),),
+        (("type", "__import__"),),
+        (("ellipsis", 1),),
+        ([1],),
+        ((),),
+        ((np.ones(2), 1),),
+        ((1, 2),),
+        (("object", 1),),
+        (("tuple", 1),) * (MAX_DEPTH + 1),
+        (("set", MAX_ALIKE + 2), *(k * (2**61 - 1) for k in range(MAX_ALIKE + 2))),
+    ],
+    ids=repr,
+)
+def test_what_is_no_row_is_an_error(row):
+    with pytest.raises(FrameError):
+        rebuilt(row, nowhere)
+
+
+def test_what_is_too_deep_or_too_large_has_no_row():
+    deep = []
+    for _ in range(MAX_DEPTH):
+        deep = [deep]
+    for value in (deep, 10**5000):
+        with pytest.raises(FrameError):
+            flat(value, nowhere)
+
+
+def test_a_constant_is_its_value(remote):
+    assert remote.LIMIT == 3
+
+
+def test_attributes_methods_and_items(remote):
+    v = remote.Vector(1, y=2)
+    v.x = 3
+    v[0] = v.x + 1
+    assert (v.x, v[0], v[1], len(v), v.shout(), v.shout(word="b"), str(v)) == (4, 4, 2, 2, "A", "B", "(4, 2)")
+    del v.y
+    assert not hasattr(v, "y")
+
+
+def test_operators_on_what_the_test_has_made(remote):
+    v = remote.Vector(1, 2)
+    assert ((v + v).x, (2 * v).x, (v + 1).x, (1 + v * 2 + v).x, (-v).x, v * v) == (2, 2, 2, 4, -1, 1)
+
+
+def test_no_operator_makes_a_number_of_a_difference(remote):
+    with pytest.raises(NoAnswer, match=r"sub|an operator of the hand-in's Vector gave a float"):
+        _ = remote.Vector(1, 2) - 5
+    with pytest.raises(TypeError):
+        abs(remote.Vector(1, 2) * 3)
+    assert (abs(remote.Vector(1, 2)), float(remote.Vector(1, 2))) == (5, 7)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda v: v + 1,
+        lambda v: 1 - v,
+        lambda v: v < 1,
+        lambda v: v >= np.ones(2),
+        lambda v: np.ones(2) * v,
+        abs,
+        float,
+        int,
+        lambda v: -v,
+        round,
+        math.floor,
+        range,
+    ],
+)
+def test_what_a_function_returns_is_told_nothing(use, remote):
+    with pytest.raises(TypeError):
+        use(remote.vector())
+
+
+def test_comparisons_are_decided_here_but_between_two_of_theirs(remote):
+    v, w = remote.Vector(1, 2), remote.vector()
+    assert (v == w, v != w, v < w, v == 1, v != 1, v == np.ones(1)) == (
+        *(True, False, False, False, True, False),
+    )
+    assert (1 in w, 2 in w, 3 in w, 1 in v) == (True, True, False, True)
+    assert v in [w]
+    assert v not in {1: 2}
+
+
+def test_truth_is_asked_of_an_object_alone(remote):
+    assert (bool(remote.Vector(1, 0)), bool(remote.Vector(0, 1)), bool(remote.Vector), bool(remote.fail)) == (
+        *(True, False, True, True),
+    )
+
+
+def test_instances_know_their_class(remote):
+    v = remote.vector()
+    assert isinstance(v, remote.Vector) and not isinstance(v, remote.Optimizer)
+    assert not isinstance(3, remote.Vector) and not isinstance(v, (float, np.ndarray, list))
+    assert not isinstance(remote.lie(), float)
+    assert issubclass(remote.Vector, remote.Vector)
+    assert remote.identity(v) is v
+    assert (repr(v), repr(remote.Vector)) == ("<Vector of the hand-in>", "<Vector of the hand-in>")
+    assert (remote.Vector.__doc__, remote.Vector.__name__, remote.fail.__doc__) == (
+        "Two numbers.",
+        "Vector",
+        None,
+    )
+
+
+def test_a_test_cannot_make_a_subclass(remote):
+    with pytest.raises(TypeError, match="a test cannot make a subclass of it"):
+        exec("class Mine(Vector): pass", {"Vector": remote.Vector})
+
+
+def test_a_with_statement_swallows_nothing(remote):
+    with pytest.raises(AssertionError), remote.Vector(3, 1) as x:
+        assert x == 4
+
+
+def test_a_copy_is_another_object(remote):
+    v = remote.Vector([1], 2)
+    shallow, deep = copy.copy(v), copy.deepcopy(v)
+    v.x = [5]
+    assert (shallow.x, deep.x, v.x) == ([1], [1], [5])
+
+
+def test_iteration_asks_step_by_step(remote):
+    numbers = remote.count()
+    assert [next(numbers), next(numbers)] == [1, 2]
+    assert [x for x, _ in zip(numbers, range(3), strict=False)] == [3, 4, 5]
+    assert list(remote.Optimizer(lambda x: 2 * x).steps()) == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "kind"),
+    [
+        ("ValueError", ("no",), ValueError),
+        ("KeyError", ("no",), KeyError),
+        ("ZeroDivisionError", (), ZeroDivisionError),
+        ("AssertionError", ("no",), AssertionError),
+        ("FileNotFoundError", (2, "no"), FileNotFoundError),
+        ("UnicodeDecodeError", ("utf-8", b"a", 0, 1, "no"), UnicodeDecodeError),
+        ("RecursionError", ("no",), RecursionError),
+        ("Bad", ("no", 3), ValueError),
+        ("Worse", ("no",), ValueError),
+        ("SystemExit", (3,), StudentError),
+        ("KeyboardInterrupt", (), StudentError),
+        ("GeneratorExit", (), StudentError),
+        ("StopIteration", (3,), StudentError),
+        ("StopAsyncIteration", (), StudentError),
+        ("Odd", (1,), StudentError),
+    ],
+)
+def test_an_exception_arrives_as_itself_where_it_cannot_steer(name, words, kind, remote):
+    with pytest.raises(kind) as caught:
+        remote.fail(name, *words)
+    assert isinstance(caught.value, Exception)
+    assert caught.value.place == "hw2.py, line 44"
+    if issubclass(kind, StudentError):
+        return
+    assert caught.value.args[: len(words)] == words
+
+
+def test_an_exception_of_its_own_is_the_class_that_the_module_has(remote):
+    with pytest.raises(remote.Bad) as caught:
+        remote.fail("Worse", "no")
+    assert (type(caught.value), str(caught.value)) == (remote.Worse, "no")
+    assert issubclass(remote.Worse, remote.Bad) and issubclass(remote.Bad, (ValueError, StudentError))
+
+
+def test_arguments_that_are_changed_are_changed_here(remote):
+    A, inner, table = np.arange(3.0), [0], {"a": 1}
+    nested = [inner]
+    assert remote.change(A, nested, inner, table=table) is A
+    assert (A.tolist(), nested, inner, table) == ([10, 1, 2], [[0, 1], 1], [0, 1], {"a": 1, "b": [2]})
+    frozen = np.arange(3.0)
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        remote.change(frozen)
+
+
+def test_the_content_of_a_list_stays_the_callers(remote):
+    inner = [1]
+    outer = [[0], inner]
+    remote.apply(remote.change, outer[0])
+    remote.change(outer)
+    assert outer[1] is inner
+
+
+def test_functions_stay_here_and_are_called_back(remote):
+    assert remote.apply(lambda x, *, k: x + k, 1, k=2) == 3
+    assert remote.apply(np.sin, 0.0) == 0
+    function = lambda: None  # noqa: E731
+    assert remote.number_of(function) is function
+    assert remote.apply(remote.Vector, 1, 2).x == 1
+
+
+def test_a_function_that_raises_raises_there(remote):
+    def refuse():
+        raise KeyError("here")
+
+    with pytest.raises(KeyError, match="here"):
+        remote.apply(refuse)
+
+
+def test_a_function_can_be_called_only_while_its_call_runs(remote):
+    called = []
+    assert remote.keep(lambda x: called.append(x) or x) == 1
+    with pytest.raises(RuntimeError, match="can only be called while the call"):
+        remote.again()
+    assert remote.apply(lambda x: x, 3) == 3
+    with pytest.raises(RuntimeError, match="can only be called while the call"):
+        remote.apply(remote.again)
+    assert called == [1]
+
+
+def test_an_object_may_call_what_it_was_given(remote):
+    optimizer = remote.Optimizer(lambda x: 2 * x)
+    assert optimizer.step(3) == 7
+    other = remote.Optimizer(lambda x: 0)
+    assert (other.step(3), optimizer.step(4)) == (1, 9)
+
+
+def test_calls_may_be_nested(remote):
+    def down(k):
+        return remote.nested(down, k - 1) + 1 if k else 0
+
+    assert down(MAX_NESTED // 2) == MAX_NESTED // 2
+    with pytest.raises(NoAnswer, match="nested deeper than"):
+        down(MAX_NESTED + 1)
+    assert remote.LIMIT == 3
+
+
+def test_what_ends_a_function_ends_the_call(remote):
+    class End(BaseException):
+        pass
+
+    def end():
+        raise End
+
+    with pytest.raises(End):
+        remote.apply(end)
+    assert remote.LIMIT == 3
+
+
+def test_prints_are_printed_here_and_harmless(remote, capsys):
+    remote.loud()
+    assert capsys.readouterr().out == "loud \\x1b[31m\n"
+
+
+def test_a_death_costs_one_call_and_the_objects(remote):
+    v, vector, kind = remote.vector(), remote.vector, remote.Vector
+    with pytest.raises(NoAnswer, match=r"ended in this call: it ended the process \(exit code 3\)"):
+        remote.die()
+    with pytest.raises(NoAnswer, match="this Vector was lost when the hand-in's process ended"):
+        _ = v.x
+    assert (vector().x, kind(4, 5).y) == (1, 5)
+
+
+def test_a_hang_is_stopped(opened):
+    with opened(SOURCE, call_seconds=SOON) as session:
+        main = HandIn(Remote(session)).main
+        with pytest.raises(NoAnswer, match=r"no answer within 0\.3 s in this call"):
+            main.hang()
+        assert main.LIMIT == 3
+
+
+def test_the_time_of_the_test_itself_does_not_count(opened):
+    with opened(SOURCE, hand_in_seconds=SOON) as session:
+        main = HandIn(Remote(session)).main
+        assert main.LIMIT == 3
+        session._rests -= 1  # as if the test had computed for a second
+        assert main.LIMIT == 3
+        with pytest.raises(NoAnswer, match="the time for the whole hand-in was used up"):
+            main.hang()
+
+
+def test_no_answer_is_no_exception(remote):
+    assert not issubclass(NoAnswer, Exception)
+
+
+@pytest.mark.parametrize("value", [object(), open, 3 + 0j], ids=["object", "function", "number"])
+def test_what_does_not_travel_is_named(value, remote):
+    if value is open or isinstance(value, complex):
+        assert remote.identity(value) == value
+        return
+    with pytest.raises(NoAnswer, match="a object does not travel"):
+        remote.identity(value)
+    assert remote.LIMIT == 3
+
+
+def test_a_value_that_is_too_large_says_so(remote):
+    with pytest.raises(NoAnswer, match="this cannot be asked"):
+        remote.identity(np.zeros(10**6))
+    assert remote.LIMIT == 3
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "('value', {serial}, (('list', 9),), (), '')",
+        "('value', {serial}, (1,), ((0, (1,)),), '')",
+        "('value', {serial}, (('object', 1, 'god', 'x'),), (), '')",
+        "('value', {serial}, (('function', 1),), (), '')",
+        "('value', 9999, (1,), (), '')",
+        "('raised', {serial}, ((1, 2),), None, '', '', '')",
+        "('raised', {serial}, 'x', None, '', '', '')",
+        "('call', 1, (1,), '')",
+        "('answer', 0, 1, (), 0.0, '')",
+        "7",
+    ],
+)
+def test_what_is_forged_on_the_wire_is_no_answer(message, opened):
+    source = f"""\
+        import os
+        from grader.sandbox import frames
+        def f():
+            for serial in range(1, 9):
+                os.write(3, frames.frame({message.replace("{serial}", "serial")}))
+            return 1
+    """
+    with opened(source) as session:
+        main = HandIn(Remote(session)).main
+        with pytest.raises(NoAnswer, match="it sent something that is no answer"):
+            main.f()
+
+
+def test_objects_are_released(opened):
+    source = """\
+        import gc
+        class Each: pass
+        def make(): return Each()
+        def alive(): return sum(isinstance(x, Each) for x in gc.get_objects())
+    """
+    with opened(source) as session:
+        main = HandIn(Remote(session)).main
+        for _ in range(50):
+            main.make()
+        assert main.alive() <= 1
+
+
+def test_modules_are_found_by_import_and_forgotten(opened):
+    with opened("import helper\nx = helper.x", helper="x = 5", pack__inner="y = 6") as session:
+        hand_in = HandIn(Remote(session))
+        with importable(hand_in):
+            import helper
+            import hw2
+            import pack.inner
+            from hw2 import nothing, x
+
+            assert (x, hw2.x, helper.x, pack.inner.y) == (5, 5, 5, 6)
+            with pytest.raises(NoAnswer, match=r"there is no nothing in hw2\.py"):
+                nothing()
+            hand_in.collecting = False
+            with pytest.raises(ImportError, match="cannot import name 'nothing'"):
+                exec("from hw2 import nothing")
+            assert not hasattr(hw2, "nothing")
+        with pytest.raises(ModuleNotFoundError):
+            exec("import hw2")
+        with pytest.raises(ModuleNotFoundError):
+            exec("import helper")
+
+
+def test_a_module_of_the_tests_own_is_not_replaced(opened):
+    with opened("x = 1", json="x = 2", textwrap="x = 3") as session, importable(HandIn(Remote(session))):
+        import json
+        import textwrap
+
+        assert textwrap.dedent is dedent and not hasattr(json, "x")
+
+
+def test_a_star_brings_nothing_that_is_there(opened):
+    source = """\
+        __all__ = ["f", "np", "len", "test_f", "Test", "_f", "pytest_f", "setUpModule", 3, "not a name"]
+        f = np = test_f = Test = _f = pytest_f = setUpModule = print
+        def len(x): return 7
+    """
+    with opened(source) as session, importable(HandIn(Remote(session))):
+        names = {"np": np}
+        exec("from hw2 import *", names)
+        assert set(names) - {"__builtins__"} == {"np", "f"} and names["np"] is np
+
+
+def test_every_name_of_an_operation_is_known_on_both_sides():
+    from grader.sandbox.objects import OPERATIONS
+    from grader.sandbox.remote import OPERATORS
+
+    assert set(OPERATORS) <= set(OPERATIONS)
+    assert values.TYPES["np.float64"] is np.float64

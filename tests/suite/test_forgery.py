@@ -1,0 +1,242 @@
+"""No hand-in makes a test pass that asks for something else, and every row keeps its maximum."""
+
+import pytest
+
+TESTS = """
+    import unittest
+    import numpy as np
+    from gradescope_utils.autograder_utils.decorators import *
+    from hw2 import *
+    import hw2
+    from reference import expected
+
+    class TestIt(unittest.TestCase):
+        @weight(2)
+        def test_equal(self):
+            self.assertEqual(hw2.f(2.0), expected(2.0))
+
+        @weight(3)
+        def test_given(self):
+            np.testing.assert_allclose(hw2.g(lambda x: expected(x), 3.0), expected(3.0))
+
+        @weight(4)
+        def test_raises(self):
+            with self.assertRaises(Exception):
+                hw2.f("no number")
+            self.assertEqual(hw2.f(4.0), expected(4.0))
+
+        @weight(5)
+        @unittest.expectedFailure
+        def test_expected(self):
+            self.assertEqual(hw2.h(2.0), expected(2.0))
+
+        @partial_credit(6)
+        def test_loop(self, set_score=None):
+            right = [x for x, y in zip(hw2.generate(), map(expected, range(6))) if x == y]
+            set_score(len(right))
+"""
+REFERENCE = """
+    def expected(x):
+        secret = 41.5 + x
+        return secret
+"""
+MAXIMUM = {"test_equal": 2, "test_expected": 5, "test_given": 3, "test_loop": 6, "test_raises": 4}
+LIMITS = """
+    title = "Suite"
+    file = "hw2"
+    points = 1
+    topics = ["none"]
+    [limits]
+    call_seconds = 0.3
+    import_seconds = 2
+    hand_in_seconds = 4
+"""
+ALL = "f = g = h = generate = act\n"
+WRITES = """
+import os, sys
+def say(*message):
+    from grader.sandbox import frames
+    data = frames.frame(message)
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, data)
+        except OSError:
+            pass
+"""
+ATTACKS = {
+    "steers the test": """
+import sys, unittest
+def f(x): raise unittest.SkipTest("no")
+def g(*x):
+    import pytest
+    pytest.skip("no")
+def h(x): sys.exit(0)
+def generate(): raise StopIteration
+""",
+    "steers the run": """
+import sys
+def f(x):
+    import pytest
+    pytest.exit("done", 0)
+def g(*x):
+    import pytest
+    pytest.xfail("no")
+def h(x): raise KeyboardInterrupt
+def generate(): raise GeneratorExit
+""",
+    "ends the process": "import os\ndef act(*x): os._exit(0)\n" + ALL,
+    "ends the process while it is loaded": "import os\nos._exit(0)\n",
+    "kills its parent": "import os, signal\ndef act(*x): os.kill(os.getppid(), signal.SIGKILL)\n" + ALL,
+    "kills everyone": "import os, signal\ndef act(*x): os.kill(-1, signal.SIGKILL)\n" + ALL,
+    "hangs": "def act(*x):\n    while True: pass\n" + ALL,
+    "hangs while it is loaded": "while True: pass\n",
+    "recurses": "import sys\nsys.setrecursionlimit(10**9)\ndef act(*x): return act(*x)\n" + ALL,
+    "fills the memory": "def act(*x): return [0] * 10**10\n" + ALL,
+    "never ends to answer": "def act(*x):\n    while True: yield 1\n" + ALL,
+    "answers with what cannot be held": "def act(*x): return {k * (2**61 - 1) for k in range(20_000)}\n"
+    + ALL,
+    "prints results": (
+        'def act(*x): print(\'\\x1b[2J\\0{"score": 20, "tests": []}\\n5 passed\'); return 1\n' + ALL
+    ),
+    "is missing": "",
+    "is no Python": "def act(*x:\n",
+    "walks up the stack": """
+import gc, sys
+def act(*x):
+    frame = sys._getframe()
+    while frame:
+        for place in (frame.f_locals, frame.f_globals):
+            for name in ("secret", "expected", "self"):
+                if callable(place.get("expected")):
+                    return place["expected"](x[-1])
+        frame = frame.f_back
+    for each in gc.get_objects():
+        if getattr(each, "__name__", "") == "expected" and callable(each):
+            return each(x[-1])
+"""
+    + ALL,
+    "keeps what it is given": """
+kept = []
+def f(x):
+    return kept[0](x)
+def g(function, x):
+    kept.append(function)
+    try:
+        return function.__globals__["expected"](x)
+    except KeyError:
+        return function.__code__.co_consts
+def h(x): return kept[0](x)
+def generate():
+    return map(kept[0], range(6))
+""",
+    "patches what decides": """
+import builtins, sys, unittest
+import numpy as np
+def act(*x):
+    for name in list(vars(np.testing)):
+        setattr(np.testing, name, lambda *a, **k: None)
+    for name in list(vars(unittest.TestCase)):
+        if name.startswith("assert"):
+            setattr(unittest.TestCase, name, lambda *a, **k: None)
+    builtins.zip = lambda *a: []
+    sys.modules["reference"] = sys.modules[__name__] if __name__ in sys.modules else sys
+    for name in list(sys.modules):
+        if name.startswith("grader"):
+            for each in list(vars(sys.modules[name])):
+                if each[:2] != "__":
+                    setattr(sys.modules[name], each, lambda *a, **k: True)
+    return 1
+"""
+    + ALL,
+    "brings names that the test has": """
+__all__ = ["np", "unittest", "expected", "zip", "len", "TestIt", "test_free", "setUpModule", "weight",
+    "pytest_runtest_makereport", "AssertionError", "partial_credit", "pytestmark", "map"]
+class np:
+    class testing:
+        assert_allclose = staticmethod(lambda *a: None)
+def expected(x): return 7
+def zip(*x): return [(1, 1)] * 6
+def act(*x): return 7
+weight = partial_credit = lambda v: lambda f: f
+unittest = TestIt = test_free = setUpModule = len = pytest_runtest_makereport = AssertionError = map = act
+pytestmark = []
+"""
+    + ALL,
+    "writes files": """
+import os
+def act(*x):
+    for folder in ("/tmp", ".", "..", os.environ.get("PWD", "/")):
+        for name in ("out.json", "conftest.py", "reference.py"):
+            try:
+                open(os.path.join(folder, name), "w").write("{}")
+            except OSError:
+                pass
+    return 1
+"""
+    + ALL,
+    "answers before it is asked": WRITES
+    + """
+def act(*x):
+    for serial in range(60):
+        say("value", serial, (43.5,), (), "")
+        say("raised", serial, (("AssertionError", True),), None, "", "", "")
+        say("call", serial, ("tuple", 0), "")
+    return 1
+"""
+    + ALL,
+    "speaks nonsense": WRITES + "def act(*x):\n    os.write(3, b'\\xff' * 64)\n    return 1\n" + ALL,
+    "raises without words": """
+class ValueError(Exception):
+    def __str__(self): raise RuntimeError
+    __repr__ = __str__
+    def __getattribute__(self, name): raise RuntimeError
+def act(*x): raise ValueError
+"""
+    + ALL,
+    "raises a class that lies": """
+class Meta(type):
+    __name__ = property(lambda self: 1 / 0)
+    def mro(cls): return [cls, Exception, BaseException, object]
+class Error(Exception, metaclass=Meta): pass
+def act(*x): raise Error("\\x1b[31m" * 1000)
+"""
+    + ALL,
+}
+HONEST = """
+def f(x): return 41.5 + x
+def g(function, x): return function(x)
+def h(x): return 7.0
+def generate(): return (41.5 + x for x in range(6))
+"""
+
+
+def tried(run, hand_in, *options):
+    return run(hand_in, TESTS, *options, beside={"reference.py": REFERENCE}, assignment=LIMITS)
+
+
+def test_an_honest_hand_in_gets_all(run):
+    assert tried(run, HONEST).points() == {name: (points, points) for name, points in MAXIMUM.items()}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_attack_gains_a_point(attack, run, tmp_path):
+    ran = tried(run, ATTACKS[attack])
+    points = ran.points()
+
+    assert {name: maximum for name, (_, maximum) in points.items()} == MAXIMUM
+    assert {name: score for name, (score, _) in points.items() if score and name != "test_expected"} == {}
+    assert ran.code == 1
+    assert not [c for c in ran.text + ran.said if ord(c) < 32 and c not in "\n\t"]
+    left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    assert left == ["assignment.toml", "hw2.py", "out.json", "reference.py", "test_it.py"]
+
+
+@pytest.mark.parametrize("attack", ["ends the process", "hangs", "is missing"])
+def test_no_answer_is_no_failure_that_was_expected(attack, run):
+    assert tried(run, ATTACKS[attack]).points()["test_expected"] == (0, 5)
+
+
+def test_no_form_of_comparison_believes_a_lie(sample):
+    ran = sample("forgery")
+    assert ran.rows["test_no_form_is_believed (test_forgery)"].get("output", "") == ""
+    assert ran.points() == {"test_no_form_is_believed": (1, 1), "Behind": (1, 1), "The": (1, 1)}

@@ -1,0 +1,226 @@
+"""What gradescope-utils' own runner loses keeps its row and its maximum."""
+
+import json
+
+import pytest
+
+
+def output(ran, name):
+    (row,) = [row for title, row in ran.rows.items() if title.split(" ")[0] == name]
+    return row.get("output", "")
+
+
+def test_the_other_runner_loses_all_points_of_the_file(theirs):
+    (row,) = theirs("lost")["tests"]
+    assert "max_score" not in row
+
+
+def test_every_test_has_its_row_and_its_maximum(sample):
+    assert sample("lost").points() == {
+        "Subtests": (0, 5),
+        "Skipped": (0, 2),
+        "First": (0, 6),
+        "Second": (0, 7),
+        "test_subtests_that_pass": (2, 2),
+        "test_skips_itself": (0, 2),
+        "test_expected": (3, 3),
+        "test_unexpected": (0, 3),
+        "test_expected_but_missing": (0, 3),
+        "test_nan": (0, 4),
+        "test_infinite": (0, 4),
+        "test_text": (0, 4),
+        "test_missing": (0, 2),
+        "test_hidden": (0, 1),
+        "test_value": (0, 8),
+        "test_nan_on_the_board": (None, None),
+        "test_failing_on_the_board": (None, None),
+    }
+    assert sample("lost").results.score == 5
+
+
+def test_every_failing_subtest_is_named(sample):
+    assert output(sample("lost"), "Subtests") == (
+        "Test Failed: [of parity] (k=1): 1 != 0\nTest Failed: [of parity] (k=3): 1 != 0\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Skipped", "Skipped: not this year\n"),
+        ("test_skips_itself", "Skipped: later\n"),
+        ("test_unexpected", "a print\n\nTest Failed: Unexpected success\n"),
+        (
+            "test_expected_but_missing",
+            "Test Failed: A failure was expected here, but the hand-in gave no answer at all\n",
+        ),
+        ("First", "Test Failed: there is no database\n"),
+        ("test_missing", "Test Failed: there is no never in hw2.py\n"),
+        ("test_value", "Test Failed: there is no never in hw2.py\n"),
+        ("test_hidden", "hidden"),
+        ("test_expected", "a print\n"),
+    ],
+)
+def test_a_row_says_why(name, says, sample):
+    assert output(sample("lost"), name) == says
+
+
+@pytest.mark.parametrize("name", ["test_nan", "test_infinite", "test_text"])
+def test_a_score_that_is_no_number_is_the_staffs_fault(name, sample):
+    assert output(sample("lost"), name).startswith("This is a fault of the course staff's test")
+
+
+def test_a_value_that_is_no_number_is_not_on_the_leaderboard(sample):
+    board = [entry.name for entry in sample("lost").results.leaderboard]
+    assert board == ["fails"]
+    assert "neither a number nor a text" in output(sample("lost"), "test_nan_on_the_board")
+    assert output(sample("lost"), "test_failing_on_the_board") == "Test Failed: after all\n"
+
+
+def test_the_rows_stand_in_the_order_of_the_tests(sample):
+    names = [row.name.split(" ")[0] for row in sample("lost").results.tests]
+    assert names.index("test_value") > names.index("Second") > names.index("First") > names.index("Subtests")
+
+
+def test_functions_on_arrays(sample):
+    assert sample("numeric").points() == {
+        "The": (0, 2),
+        "test_gradient": (2, 2),
+        "test_in_place": (1, 1),
+        "test_newton": (2, 2),
+        "test_operators": (2, 2),
+        "test_statistics": (3, 3),
+    } | {"The": sample("numeric").points()["The"]}
+    rows = sample("numeric").rows
+    assert rows["The length is one"]["score"] == 1
+    assert rows["The second derivative"]["score"] == 0
+
+
+def test_a_parametrized_function_is_one_row_that_names_the_sets_that_fail(sample):
+    output = sample("numeric").rows["The second derivative"]["output"]
+    assert "[square] Test Failed: \nNot equal to tolerance" in output
+    assert "[tall] Test Failed: \nNot equal to tolerance" in output
+
+
+UNLOADED = "Test Failed: the test could not be loaded: "
+HEAD = "from gradescope_utils.autograder_utils.decorators import *\nimport pytest\n"
+
+
+def test_files_that_cannot_be_loaded_keep_what_their_text_tells(sample):
+    points = sample("mixed").points()
+    assert {name: points[name] for name in points if name.startswith("lost")} == {
+        "lost_a": (0, 4),
+        "lost_b": (0, 3),
+        "lost_function": (0, 1),
+        "lost_broken": (0, 3),
+        "lost_skipped": (0, 6),
+        "lost_division": (0, 7),
+    }
+    assert points["test_broken_too"] == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("lost_b", f"{UNLOADED}ModuleNotFoundError: No module named 'nowhere'"),
+        ("lost_broken", f"{UNLOADED}SyntaxError: '(' was never closed"),
+        ("lost_skipped", "Skipped: not now"),
+        ("lost_division", f"{UNLOADED}ZeroDivisionError: integer division or modulo by zero"),
+        ("test_fixture", "Test Failed: gone"),
+        ("test_teardown", "Test Failed: not cleaned"),
+    ],
+)
+def test_a_row_of_a_lost_test_says_why(name, says, sample):
+    assert output(sample("mixed"), name).startswith(says)
+
+
+def test_what_a_lost_tests_text_tells_is_in_its_row(sample):
+    row = sample("mixed").rows["lost_b is its name"]
+    assert (row["number"], row["tags"]) == ("2.1", ["a", "b"])
+    assert sample("mixed").rows["lost_broken"]["number"] == "9"
+
+
+def test_marks_of_pytest(sample):
+    points = sample("mixed").points()
+    assert {name: points[name] for name in points if not name.startswith("lost")} == {
+        "test_broken_too": (0, 2),
+        "test_fixture": (0, 3),
+        "test_teardown": (0, 1),
+        "test_forgotten": (0, 3),
+        "test_lowest": (1, 3),
+        "test_subtests": (0, 3),
+        "test_xfail": (1, 1),
+        "test_xpass": (0, 1),
+        "test_not_run": (0, 1),
+        "test_strict": (0, 1),
+        "test_method": (1, 1),
+        "test_fine": (None, None),
+    }
+    assert output(sample("mixed"), "test_subtests").startswith(
+        "at 0\nat 1\nat 2\n\nTest Failed: (k=0): assert 0 == 1"
+    )
+
+
+def test_a_method_is_called_as_unittest_calls_it(sample):
+    assert "test_method (test_marks.TestClass.test_method)" in sample("mixed").rows
+
+
+@pytest.mark.parametrize(
+    ("decorator", "says"),
+    [
+        ("weight('two')", "test_a (test_it): the weight 'two' is no number of points"),
+        ("visibility('never')", "test_a (test_it): there is no visibility 'never'"),
+        ("leaderboard('x', 'up')", "test_a (test_it): there is no sort order 'up'"),
+    ],
+)
+def test_a_decorator_that_would_lose_the_grade_is_refused(decorator, says, run):
+    ran = run("", HEAD + f"@{decorator}\ndef test_a(): pass\n")
+    assert ran.code == 4
+    assert says in ran.said
+
+
+def test_a_run_that_is_killed_keeps_the_maximum(run):
+    tests = HEAD + (
+        "import os, signal\n@weight(1)\ndef test_a(): pass\n"
+        "@weight(2)\ndef test_b(): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "@weight(3)\n@pytest.mark.parametrize('k', [1, 2])\ndef test_c(k): pass\n"
+        "@number('4')\ndef test_d(): pass\n"
+    )
+    ran = run("", tests)
+    assert ran.code == -9
+    assert ran.points() == {"test_a": (1, 1), "test_b": (0, 2), "test_c": (0, 3), "test_d": (None, None)}
+    assert output(ran, "test_c").startswith("This test was not run")
+    assert ran.rows["test_d (test_it)"] == {
+        "status": "failed",
+        "name": "test_d (test_it)",
+        "number": "4",
+        "output": output(ran, "test_c"),
+    }
+
+
+def test_half_of_a_parametrized_function_is_not_the_whole(run):
+    tests = HEAD + (
+        "import os\n@weight(3)\n@pytest.mark.parametrize('k', [1, 2])\n"
+        "def test_c(k):\n    if k == 2: os._exit(1)\n"
+    )
+    assert run("", tests).points() == {"test_c": (0, 3)}
+
+
+def test_the_file_is_strict_json_without_control_codes(run):
+    hand_in = "def f(): print('\\x1b[31m\\0 \\u202e'); return '\\x1b]0;title\\x07'\n"
+    tests = HEAD + "from hw2 import f\n@weight(1)\ndef test_a(): assert f() == 1\n"
+    ran = run(hand_in, tests)
+    assert json.loads(ran.text, parse_constant=pytest.fail)
+    assert "\\x1b[31m" in output(ran, "test_a")
+    assert (
+        not [c for c in ran.text + ran.said if ord(c) < 32 and c not in "\n\t"] and "\u202e" not in ran.said
+    )
+
+
+def test_a_value_that_assert_equal_would_show_line_by_line_moves_no_cursor(run):
+    hand_in = "def f(): return 'a\\n\\x1b[2J'\n"
+    tests = (
+        "import unittest\nfrom hw2 import f\nclass TestA(unittest.TestCase):\n"
+        "    def test_a(self): self.assertEqual(f(), 'a\\nb')\n"
+    )
+    assert "\x1b" not in run(hand_in, tests).said
