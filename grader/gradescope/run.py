@@ -141,8 +141,11 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     if settings.tests and place.tests.is_dir():
         total = _with_tests(place, settings, total, deadline, weaker=weaker)
     late = lateness(told.metadata.created_at, told.metadata.due, settings.late)
-    words = "\n".join([*told.notes, *staff.lines(record), f"in all {total.score} points"])
-    return charged(total, late), words
+    final = charged(total, late)
+    words = [*told.notes, *staff.lines(record)]
+    if final.score != float(record.score):
+        words.append(f"with the instructors' tests and lateness: {final.score:g} points")
+    return final, "\n".join(words)
 
 
 def _with_tests(

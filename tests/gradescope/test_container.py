@@ -159,7 +159,7 @@ def test_what_a_student_appends_is_never_read(container):
 
     assert (container / "run_autograder").read_text(encoding="utf-8").endswith("\necho appended\n")
     assert done.returncode == 7
-    assert done.stdout == f"-I -B -m grader gradescope --root {container}\n"
+    assert done.stdout == f"-I -B -m grader.gradescope.run {container}\n"
     assert left(container).extra_data["withheld"]  # the stub has written nothing
 
 
