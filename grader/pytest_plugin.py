@@ -6,6 +6,8 @@ given; then `grader.suite` is loaded. See docs/tests.md.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,9 +54,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
                 "--results says where the rows of a hand-in go: give --submission PATH too"
             )
         return
+    _keep_off_the_path(early_config.invocation_params.dir / options.grader_submission)
     from grader import suite
 
     suite.begin(early_config)
+
+
+def _keep_off_the_path(hand_in: Path) -> None:
+    """See that no module of a folder that is handed in, such as its numpy.py, is imported as one of ours."""
+    whole = hand_in.resolve()
+    inside = [entry for entry in sys.path if Path(entry).resolve().is_relative_to(whole)]
+    if inside and whole.is_dir():
+        raise pytest.UsageError(f"Python looks for modules in the hand-in {whole}: start pytest elsewhere")
 
 
 @pytest.fixture(scope="session")

@@ -97,8 +97,6 @@ def _keep_apart(path: Path, tests: list[Path]) -> None:
         for library in readable():
             if test.is_relative_to(library):
                 raise Fault(f"{test} lies in {library}, which student code may read: move it elsewhere")
-    if path.is_dir():  # nothing of it is found as a module that would be executed here
-        sys.path[:] = [entry for entry in sys.path if not Path(entry).resolve().is_relative_to(whole)]
 
 
 def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str, Limits]:
@@ -107,7 +105,8 @@ def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str
     Raises:
         Fault: a name that a student chose is that of a module of the tests' own.
     """
-    for start in (config.rootpath, config.invocation_params.dir):
+    folders = [each if each.is_dir() else each.parent for each in tests]
+    for start in (*folders, config.rootpath, config.invocation_params.dir):
         with suppress(Fault):
             folder = find_assignment(start)
             break

@@ -8,8 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-
-from grader.gradescope.schema import Results
+from suites import started
 
 SAMPLES = Path(__file__).parent / "samples"
 collect_ignore_glob = ["samples/*"]
@@ -21,31 +20,6 @@ check_submitted_files.__defaults__ = (".",)
 with open("theirs.json", "w") as stream:
     JSONTestRunner(stream=stream, visibility="visible").run(unittest.defaultTestLoader.discover("."))
 """
-
-
-class Ran:
-    """A run: what pytest said, and the file of results."""
-
-    def __init__(self, done, out):
-        self.code = done.returncode
-        self.said = done.stdout + done.stderr
-        self.text = out.read_text(encoding="utf-8") if out.exists() else ""
-
-    @property
-    def results(self):
-        assert self.text, self.said
-        return Results.model_validate(json.loads(self.text))
-
-    @property
-    def rows(self):
-        """Every row as the file has it, by its name."""
-        return {row["name"]: row for row in json.loads(self.text)["tests"]} if self.text else {}
-
-    def points(self):
-        """(score, maximum) of every row."""
-        return {
-            name.split(" ")[0]: (row.get("score"), row.get("max_score")) for name, row in self.rows.items()
-        }
 
 
 @pytest.fixture
@@ -68,14 +42,6 @@ def run(tmp_path):
 def _put(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text) if isinstance(text, bytes) else path.write_text(dedent(text), encoding="utf-8")
-
-
-def started(folder, *options, tests="course"):
-    """pytest in a process of its own."""
-    out = folder / "out.json"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--results", out, *options, tests]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-    return Ran(done, out)
 
 
 @pytest.fixture(scope="session")

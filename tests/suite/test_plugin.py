@@ -1,0 +1,168 @@
+"""Options, names and forms of a hand-in, and what pytest is refused in one sentence."""
+
+import json
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from suites import started
+
+PASSES = "from hw2 import f\ndef test_f(submission): assert f(2) == submission.f(2) == 4\n"
+RIGHT = "def f(x): return 2 * x\n"
+WRONG = "def f(x): return 7\n"
+
+
+def test_without_a_hand_in_nothing_heavy_is_loaded():
+    code = (
+        "import sys, grader.pytest_plugin\n"
+        "print(sorted({'numpy', 'pydantic', 'grader.suite', 'grader.faults'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_without_a_hand_in_the_fixture_says_what_is_missing(tmp_path):
+    (tmp_path / "test_it.py").write_text("def test_f(submission): pass")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert "this test needs a hand-in: give pytest --submission PATH" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "--results says where the rows of a hand-in go: give --submission PATH too"),
+        (["--submission", "nowhere.py"], "there is no hand-in "),
+        (["--submission", "hw2.py", "--seconds", "0"], "--seconds 0: a number of seconds is asked"),
+        (["--submission", "hw2.py", "-n", "2"], "leave out --numprocesses"),
+        (["--submission", "course"], "lie in the hand-in"),
+        (["--submission", "named/json.py"], "json.py is the hand-in, and "),
+        (["--submission", "hw2.py", "-p", "weak"], "nothing was graded: student code is not walled off here"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_what_cannot_be_is_refused_in_one_sentence(options, says, tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "hw2.py").write_text(RIGHT)
+    (tmp_path / "named").mkdir()
+    (tmp_path / "named" / "json.py").write_text(RIGHT)
+    (tmp_path / "weak.py").write_text(WEAK)
+    ran = started(tmp_path, *options)
+    assert ran.code == 4
+    assert says in ran.said
+    assert "Traceback" not in ran.said
+    assert not ran.text
+
+
+WEAK = """
+from contextlib import contextmanager
+from grader.sandbox import jail
+from grader.sandbox.spawner import Spawner
+@contextmanager
+def started():
+    spawner = Spawner()
+    yield spawner
+    spawner.close()
+jail.started = started
+"""
+
+
+def test_less_than_a_wall_is_accepted_where_that_was_typed(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "hw2.py").write_text(RIGHT)
+    (tmp_path / "weak.py").write_text(WEAK)
+    ran = started(tmp_path, "--submission", "hw2.py", "-p", "weak", "--isolation", "process")
+    assert ran.code == 0
+    assert "accepted with --isolation=process" in ran.results.extra_data["tests_isolation"]
+
+
+def test_time_is_limited_as_a_whole(run):
+    tests = "from hw2 import f\ndef test_a(): f(1)\ndef test_b(): f(1)\n"
+    ran = run("def f(x):\n    while True: pass\n", tests, "--seconds", "0.3")
+    outputs = [row["output"] for row in ran.rows.values()]
+    assert len(outputs) == 2 and all("the time for the whole hand-in was used up" in each for each in outputs)
+
+
+SETTINGS = 'title = "T"\nfile = "hw2"\npoints = 1\ntopics = ["t"]\n'
+
+
+def test_the_hand_ins_module_is_taken_and_no_sample_solution(run):
+    beside = {"hw2.py": WRONG, "conftest.py": "import hw2\nfrom hw2 import f\nassert f(1) == 2\n"}
+    ran = run(RIGHT, PASSES, name="my file (1).py", beside=beside, assignment=SETTINGS)
+    assert ran.code == 0, ran.said
+
+
+def test_a_sample_solution_is_no_hand_in_where_nothing_says_so(run):
+    ran = run(RIGHT, PASSES, beside={"hw2.py": WRONG})
+    assert ran.code == 4
+    assert "is a module of that name that tests could import" in ran.said
+
+
+def test_the_hand_in_itself_may_lie_beside_the_tests(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "course" / "hw2.py").write_text(
+        "import os\n" + RIGHT + f"PID = os.getpid()\nassert {RIGHT!r}\n"
+    )
+    ran = started(tmp_path, "--submission", "course/hw2.py")
+    assert ran.code == 0, ran.said
+
+
+FOLDER = {
+    "hw2.py": "from helper import twice\ndef f(x): return twice(x)\n",
+    "helper.py": "def twice(x): return 2 * x\n",
+    "reference.py": "def f(x): return 7\n",
+    "conftest.py": "raise SystemExit('a conftest of the hand-in was executed')\n",
+    "test_free.py": "def test_free(): pass\n",
+    "numpy.py": "raise SystemExit('a module of the hand-in was executed')\n",
+}
+FOLDER_TESTS = (
+    "import helper, hw2, numpy\nfrom reference import f\n"
+    "def test_f(): assert hw2.f(2) == f(2) == helper.twice(2) and numpy.pi > 3\n"
+)
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "notebook"])
+def test_every_form_of_a_hand_in_is_read(form, tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES if form == "notebook" else FOLDER_TESTS)
+    (tmp_path / "course" / "reference.py").write_text(RIGHT)
+    (tmp_path / "course" / "assignment.toml").write_text(SETTINGS) if form == "zip" else None
+    if form == "folder":
+        (tmp_path / "in").mkdir()
+        for name, text in FOLDER.items():
+            (tmp_path / "in" / name).write_text(text)
+    elif form == "zip":
+        with zipfile.ZipFile(tmp_path / "in", "w") as archive:
+            for name, text in FOLDER.items():
+                archive.writestr(name, text)
+        (tmp_path / "in").rename(tmp_path / "in.zip")
+    else:
+        cell = {"cell_type": "code", "source": RIGHT, "metadata": {}, "outputs": []}
+        (tmp_path / "hw2.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4, "metadata": {}}))
+    (path,) = [path for path in tmp_path.iterdir() if path.name != "course"]
+    ran = started(tmp_path, "--submission", path)
+    assert ran.code == 0, ran.said
+    assert list(ran.rows) == ["test_f (test_it)"]
+
+
+def test_no_run_starts_in_the_hand_in(tmp_path):
+    """Python's own imports would find modules there."""
+    (tmp_path / "course").mkdir()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "numpy.py").write_text(FOLDER["numpy.py"])
+    ran = started(tmp_path / "in", "--submission", ".", tests="../course")
+    assert ran.code == 4
+    assert "Python looks for modules in the hand-in" in ran.said
+
+
+def test_a_hand_in_without_source_costs_points_and_no_row(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "in").mkdir()
+    ran = started(tmp_path, "--submission", "in")
+    assert "there is nothing to test: " in ran.rows["test_f (test_it)"]["output"]
