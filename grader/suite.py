@@ -31,7 +31,7 @@ from grader.sandbox.landlock import readable
 from grader.sandbox.modules import HandIn, importable
 from grader.sandbox.remote import Remote
 from grader.sandbox.session import Session
-from grader.settings import Limits, find_assignment, load_settings
+from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission
 
 OUR_FAULT = 3  # pytest's own exit code for an internal error
@@ -69,8 +69,9 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     _keep_apart(path, tests)
     file, limits = _expected(config, path, tests)
     if options.grader_seconds is not None:
-        if not options.grader_seconds > 0:
-            raise Fault(f"--seconds {options.grader_seconds:g}: a number of seconds is asked, more than 0")
+        if not 0 < options.grader_seconds <= LONGEST:
+            asked = f"a number of seconds is asked, more than 0 and up to {LONGEST}"
+            raise Fault(f"--seconds {options.grader_seconds:g}: {asked}")
         limits = replace(limits, hand_in_seconds=options.grader_seconds)
     submission = read_submission(path, file)
     source = stack.enter_context(jail.started())

@@ -149,17 +149,14 @@ def act(*x):
 """
     + ALL,
     "brings names that the test has": """
-__all__ = ["np", "unittest", "expected", "zip", "len", "TestIt", "test_free", "setUpModule", "weight",
-    "pytest_runtest_makereport", "AssertionError", "partial_credit", "pytestmark", "map"]
+__all__ = ["np", "expected", "zip", "len", "test_free", "setUpModule", "AssertionError", "map"]
 class np:
     class testing:
         assert_allclose = staticmethod(lambda *a: None)
 def expected(x): return 7
 def zip(*x): return [(1, 1)] * 6
 def act(*x): return 7
-weight = partial_credit = lambda v: lambda f: f
-unittest = TestIt = test_free = setUpModule = len = pytest_runtest_makereport = AssertionError = map = act
-pytestmark = []
+test_free = setUpModule = len = AssertionError = map = act
 """
     + ALL,
     "writes files": """

@@ -36,6 +36,8 @@ def test_without_a_hand_in_the_fixture_says_what_is_missing(tmp_path):
         ([], "--results says where the rows of a hand-in go: give --submission PATH too"),
         (["--submission", "nowhere.py"], "there is no hand-in "),
         (["--submission", "hw2.py", "--seconds", "0"], "--seconds 0: a number of seconds is asked"),
+        (["--submission", "hw2.py", "--seconds", "inf"], "--seconds inf: a number of seconds is asked"),
+        (["--submission", "hw2.py", "--seconds", "nan"], "--seconds nan: a number of seconds is asked"),
         (["--submission", "hw2.py", "-n", "2"], "leave out --numprocesses"),
         (["--submission", "course"], "lie in the hand-in"),
         (["--submission", "named/json.py"], "json.py is the hand-in, and "),
@@ -78,6 +80,27 @@ def test_less_than_a_wall_is_accepted_where_that_was_typed(tmp_path):
     ran = started(tmp_path, "--submission", "hw2.py", "-p", "weak", "--isolation", "process")
     assert ran.code == 0
     assert "accepted with --isolation=process" in ran.results.extra_data["tests_isolation"]
+
+
+UNSTARTED = WEAK.replace("    yield", "    sys.executable = '/nowhere'\n    yield").replace(
+    "from contextlib", "import sys\nfrom contextlib"
+)
+
+
+def test_a_fault_of_ours_ends_the_run_and_stands_in_the_file(tmp_path):
+    tests = (
+        "import hw2, pytest\ndef test_a(): pass\ndef test_b():\n"
+        "    with pytest.raises(BaseException): hw2.die()\n    hw2.f(1)\ndef test_c(): pass\n"
+    )
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(tests)
+    (tmp_path / "hw2.py").write_text("import os\ndef die(): os._exit(1)\n" + RIGHT)
+    (tmp_path / "weak.py").write_text(UNSTARTED)
+    ran = started(tmp_path, "--submission", "hw2.py", "-p", "weak", "--isolation", "process")
+    assert ran.code == 3
+    assert "the student's process did not start" in ran.results.extra_data["fault"]
+    assert [row["status"] for row in ran.rows.values()] == ["passed", "failed", "failed"]
+    assert "was not run" in ran.rows["test_b (test_it)"]["output"]
 
 
 def test_time_is_limited_as_a_whole(run):
@@ -146,6 +169,17 @@ def test_every_form_of_a_hand_in_is_read(form, tmp_path):
         (tmp_path / "hw2.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4, "metadata": {}}))
     (path,) = [path for path in tmp_path.iterdir() if path.name != "course"]
     ran = started(tmp_path, "--submission", path)
+    assert ran.code == 0, ran.said
+    assert list(ran.rows) == ["test_f (test_it)"]
+
+
+def test_no_test_of_the_hand_in_is_collected(tmp_path):
+    (tmp_path / "course" / "in").mkdir(parents=True)
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    for name in ("test_free.py", "conftest.py"):
+        (tmp_path / "course" / "in" / name).write_text(FOLDER[name])
+    (tmp_path / "course" / "in" / "hw2.py").write_text(RIGHT)
+    ran = started(tmp_path, "--submission", "course/in")
     assert ran.code == 0, ran.said
     assert list(ran.rows) == ["test_f (test_it)"]
 
