@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from courses import edit, said, shipped
+from gradescope.containers import container
+
+from grader.assignment import load_assignment
 
 ROOT = Path(__file__).parents[1]
 GRADER = Path(sys.executable).with_name("grader")
@@ -65,8 +68,10 @@ def test_the_readme_quotes_what_verify_says_of_a_broken_sign(tmp_path):
 
 
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
-    helps = "".join(output(verb, "--help") for verb in ("grade", "verify", "check", "handout"))
-    options = set(re.findall(r"--[a-z]+", helps)) - {"--help"}
+    verbs = ("grade", "verify", "check", "handout", "bundle", "gradescope")
+    helps = "".join(output(verb, "--help") for verb in verbs)
+    plugin = (ROOT / "grader" / "pytest_plugin.py").read_text(encoding="utf-8")
+    options = set(re.findall(r"--[a-z]+", helps + "".join(re.findall(r'"(--\w+)",\n', plugin)))) - {"--help"}
     assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) == options
 
 
@@ -109,7 +114,7 @@ def test_every_link_leads_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_script_and_module_named_exists(page):
     text = page.read_text(encoding="utf-8")
-    scripts = re.findall(r"(?:scripts|bench|tests)/[a-z_]+(?:\.py)?", text)
+    scripts = re.findall(r"(?:scripts|bench|tests)/[a-z_-]+(?:\.py)?", text)
     modules = re.findall(r"`((?:[a-z]+/)?[a-z_]+\.py)`", text)
     assert [name for name in scripts if not (ROOT / name).exists()] == []
     missing = [name for name in modules if not (ROOT / name).exists()]
@@ -142,3 +147,43 @@ def test_the_page_on_security_counts_right():
     attacks = {attack for attacks in AGAINST.values() for attack in attacks}
     assert f"corpus of {len(hand_ins)} hostile hand-ins" in page
     assert len(attacks) == 16 and "tries sixteen attacks" in page
+
+
+GRADESCOPE = (ROOT / "docs" / "gradescope.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_gradescope_shows_settings_that_there_are(tmp_path):
+    (shown,) = re.findall(r"```toml\n(.*?)```", GRADESCOPE, re.DOTALL)
+    path = shipped(tmp_path / "course") / "assignment.toml"
+    kept, _, _ = path.read_text(encoding="utf-8").partition("[late]")
+    path.write_text(kept + shown, encoding="utf-8")
+    settings = load_assignment(path.parent).settings
+    assert (settings.late.cut_off_days, settings.rate_limit.submissions) == (5, 4)
+    assert settings.gradescope.visibility == {"grad_W": "hidden"}
+
+
+def test_the_page_on_gradescope_shows_what_students_see(tmp_path):
+    made = container(tmp_path / "autograder")
+    edit(made.assignment / "assignment.toml", "percent_per_day = 0 ", "percent_per_day = 10 ")
+    made.hand_in((ROOT / "submissions_example/wrong_lecture_slips/hw2.py").read_text(encoding="utf-8"))
+    earlier = [{"submission_time": f"2026-11-2{day}T12:00:00Z"} for day in (0, 1)]
+    due = {"due_date": "2026-11-21T20:00:00Z"}
+    created = {"created_at": "2026-11-22T12:00:00Z", "assignment": due, "previous_submissions": earlier}
+    made.tell(created)
+    results, _ = made.run()
+    (shown,) = re.findall(r"```\n(Handed in.*?)…\n```", GRADESCOPE, re.DOTALL)
+    seen = [
+        results.output,
+        *(
+            f"{row.number}) {row.name} ({row.score:g}/{row.max_score:g})\n{row.output}"
+            for row in results.tests
+        ),
+    ]
+    printed = " ".join("\n".join(seen).split())
+    assert [block for block in shown.split("\n\n") if " ".join(block.split()) not in printed] == []
+
+
+def test_the_page_on_gradescope_shows_what_bundle_says(tmp_path):
+    said = output("bundle", tmp_path / "autograder.zip").replace(f"{tmp_path}/", "")
+    (shown,) = re.findall(r"\$ scripts/bundle autograder.zip\n(.*?)  …\n", GRADESCOPE, re.DOTALL)
+    assert said.startswith(shown)
