@@ -17,6 +17,7 @@ from numbers import Real
 from typing import Any, cast, get_args
 
 from grader.faults import Fault
+from grader.gradescope.late import SCORE
 from grader.gradescope.schema import Leader, Order, Results, Test, Visibility
 from grader.report.escape import paragraph, printable
 
@@ -137,19 +138,26 @@ def results(rows: Sequence[Row], extra_data: dict[str, Any] | None = None) -> Re
 
 
 def merged(results: Results, suite: Results, number: int) -> Results:
-    """An assignment's results with the rows of a suite behind them, numbered `number.1`, `number.2`, …"""
+    """An assignment's results with the rows of a suite behind them, numbered `number.1`, `number.2`, …
+
+    On the leaderboard the assignment's columns stay what they are, and the score is the sum.
+    """
+    score = _sum((results.score, suite.score))
+    ours = {leader.name: leader for leader in results.leaderboard or ()}
+    if SCORE in ours:
+        ours[SCORE] = ours[SCORE].model_copy(update={"value": score})
     rows = [
         row if row.number else row.model_copy(update={"number": f"{number}.{place}"})
         for place, row in enumerate(suite.tests or (), start=1)
     ]
     outputs = [output for output in (results.output, suite.output) if output]
-    leaders = (*(results.leaderboard or ()), *(suite.leaderboard or ()))
+    leaders = [*ours.values(), *(each for each in suite.leaderboard or () if each.name not in ours)]
     data = {**(results.extra_data or {}), **(suite.extra_data or {})}
     update = {
-        "score": _sum((results.score, suite.score)),
+        "score": score,
         "output": "\n\n".join(outputs) or None,
         "tests": (*(results.tests or ()), *rows),
-        "leaderboard": leaders or None,
+        "leaderboard": tuple(leaders) or None,
         "extra_data": data or None,
     }
     return Results.model_validate(results.model_copy(update=update).model_dump())

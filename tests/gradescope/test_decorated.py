@@ -22,6 +22,7 @@ from grader.gradescope.decorated import (
     results,
     told,
 )
+from grader.gradescope.late import SCORE
 from grader.gradescope.lost import lost
 from grader.gradescope.schema import Leader, Results, Test, to_json
 
@@ -175,6 +176,15 @@ def test_a_suite_is_merged_behind_the_assignment():
     assert [test.number for test in found.tests] == ["1.1", "6.1", "x", "6.3"]
     assert [leader.name for leader in found.leaderboard] == ["a", "b"]
     assert found.extra_data == {"seed": 1, "tests_isolation": "full"}
+
+
+def test_on_the_leaderboard_the_score_is_the_sum_and_no_column_is_there_twice():
+    leaders = (Leader(name=SCORE, value=80.1), Leader(name="Functions right", value=3))
+    theirs = (Leader(name=SCORE, value=2.2), Leader(name="speed", value=9))
+    suite = Results(score=2.2, tests=(Test(score=2.2, max_score=3),), leaderboard=theirs)
+    found = merged(ASSIGNMENT.model_copy(update={"leaderboard": leaders}), suite, 6)
+    columns = [(leader.name, leader.value) for leader in found.leaderboard]
+    assert columns == [(SCORE, 82.3), ("Functions right", 3), ("speed", 9)]
 
 
 def test_an_empty_suite_changes_nothing():
