@@ -51,11 +51,14 @@ def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, we
             FROM_HERE,
         ]
         command += ["--rootdir", str(tests.parent), "--submission", str(submission), "--results", str(out)]
-        command += ["--seconds", f"{seconds:.1f}", "--isolation", "process" if weaker else "full"]
+        command += ["--seconds", str(seconds), "--isolation", "process" if weaker else "full"]
         code, said = _ended([*command, tests.name], tests.parent, deadline)
-        if code in NOT_STARTED or code < 0 or not out.exists():
-            raise Fault(f"the tests in {tests.name}/ could not be run: {said or f'pytest ended with {code}'}")
-        return Results.model_validate_json(out.read_bytes())
+        results = Results.model_validate_json(out.read_bytes()) if out.exists() else None
+        if results is None or code in NOT_STARTED or code < 0:
+            known = ((results and results.extra_data) or {}).get("fault")
+            reason = known or said or f"pytest ended with {code}"
+            raise Fault(f"the tests in {tests.name}/ could not be run: {reason}")
+        return results
 
 
 def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]:

@@ -147,11 +147,6 @@ class Metadata(_Part):
         ]
         return tuple(sorted(before, key=lambda previous: previous.submission_time or EARLIEST))
 
-    @property
-    def attempts(self) -> int:
-        """How many earlier submissions were graded."""
-        return sum(previous.counts for previous in self.earlier)
-
 
 @dataclass(frozen=True)
 class Told:

@@ -21,15 +21,15 @@ def refused(metadata: Metadata, limit: RateLimit) -> Results | None:
 
     Without a previous result to give back it is graded.
     """
-    free = _free_again(metadata.created_at, graded(metadata, limit), limit)
+    free = _free_again(metadata.created_at, attempts(metadata, limit), limit)
     if metadata.created_at is None or free is None:
         return None
     before = previous_results(metadata.earlier)
     return before and _once_more(before, _sentence(limit, free.astimezone(metadata.created_at.tzinfo)))
 
 
-def graded(metadata: Metadata, limit: RateLimit) -> tuple[Previous, ...]:
-    """The earlier submissions that were graded, oldest first.
+def attempts(metadata: Metadata, limit: RateLimit) -> tuple[Previous, ...]:
+    """The earlier submissions that were graded, oldest first: the attempts.
 
     A result says whether it was refused. The platform may hand out the latest one alone; whether an older
     submission was refused then follows from those before it.

@@ -124,7 +124,7 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     _write(place, _withheld(KILLED))
     from grader.gradescope.late import charged, lateness
     from grader.gradescope.metadata import read_metadata
-    from grader.gradescope.refusal import refused
+    from grader.gradescope.refusal import attempts, refused
     from grader.gradescope.results import results
     from grader.report import staff
     from grader.settings import load_settings
@@ -134,7 +134,8 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     again = refused(told.metadata, settings.rate_limit)
     if again is not None:
         return again, "\n".join([*told.notes, "not graded again: the rate limit is reached"])
-    graded.ordered(grading, graded.Orders(told.metadata.attempts, _students_share(deadline)))
+    earlier = len(attempts(told.metadata, settings.rate_limit))
+    graded.ordered(grading, graded.Orders(earlier, _students_share(deadline)))
     record = graded.outcome(grading, deadline)
     graded.ended()
     total = results(record, settings.gradescope)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.gradescope.metadata import Metadata, read_metadata
-from grader.gradescope.refusal import MARK, graded, refused
+from grader.gradescope.refusal import MARK, attempts, refused
 from grader.gradescope.schema import MAX_OUTPUT, Results, to_json
 from grader.settings import RateLimit
 
@@ -213,8 +213,8 @@ def test_attempts_that_count_are_those_that_were_graded():
     tries = [entry(k * MINUTE, results=None) for k in range(1, 10)]
     tries[0] = entry(MINUTE, results=RESULT | {"extra_data": {MARK: "Not graded."}})
 
-    assert len(graded(of(*tries), limit(2))) == 2
-    assert len(graded(of(*tries), limit(None))) == 8
+    assert len(attempts(of(*tries), limit(2))) == 2
+    assert len(attempts(of(*tries), limit(None))) == 8
 
 
 # ---- what is given back -------------------------------------------------------------------
