@@ -102,7 +102,7 @@ def _readme(settings: Settings) -> str:
 
 
 def _toml(settings: Settings) -> str:
-    """The settings written anew, without the author's comments and without the hints."""
+    """The settings written anew, without the author's comments and what only grading needs."""
     top = [f"{name} = {_value(getattr(settings, name))}" for name in ("title", "file", "points", "topics")]
     for table in ("limits", "policies"):
         record = getattr(settings, table)

@@ -19,11 +19,12 @@ def tree_of(server):
 
 
 def is_gone(pid):
+    """Whether it has ended; its parent need not have asked for its exit code yet."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return True
-    return False
+    return state == "Z"
 
 
 def seconds(pid):

@@ -104,11 +104,12 @@ def test_what_else_lies_in_the_authors_folder_stays_there(tmp_path):
     assert sorted(names) == sorted(set(ALLOWED) - {"problems/curve.py"})
 
 
-def test_the_settings_travel_without_comments_and_hints(assignment, unpacked):
+def test_the_settings_travel_without_comments_and_what_only_grading_needs(assignment, unpacked):
     text = (unpacked / "assignment.toml").read_text(encoding="utf-8")
-    assert "#" not in text and "hints" not in text and "family" not in text
+    assert "#" not in text and not any(name in text for name in ("hints", "family", "late", "tests"))
     loaded = load_assignment(unpacked)
-    assert replace(loaded.settings, hints=assignment.settings.hints) == assignment.settings
+    kept = {name: getattr(assignment.settings, name) for name in ("tests", "hints")}
+    assert replace(loaded.settings, **kept) == assignment.settings
     assert [problem.name for problem in loaded.problems] == [problem.name for problem in assignment.problems]
 
 
@@ -117,6 +118,7 @@ def test_every_setting_survives_being_written(assignment, tmp_path):
         assignment.settings,
         title='"Ü" \\ \x7f 𝛁',
         points=Decimal("1E+2"),
+        tests=True,  # as where it does not say
         limits=Limits(import_seconds=1e-05, memory=64),
         policies=Policies(imprecise=Decimal("0.50"), numerical="zero"),
     )
