@@ -319,6 +319,7 @@ def watching(homework, awaited="Ctrl-C ends it"):
         stdin=theirs,
         cwd=homework,
         env=ENVIRONMENT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a background job ignores it
     )
     os.close(theirs)
     try:
