@@ -57,6 +57,7 @@ ORDER = [
     "grade",
     "sandbox.modules",
     "sandbox.remote",
+    "report.paste",
     "report.document",
     "report.escape",
     "numerical",

@@ -17,6 +17,7 @@ from grader.gradescope.late import SCORE
 from grader.gradescope.schema import MAX_OUTPUT, Leader, Results, Test, Visibility
 from grader.record import PASSING, ProblemRecord, Record
 from grader.report.escape import PARAGRAPH, fenced, markdown, paragraph, throughout
+from grader.report.paste import complete
 from grader.settings import Display
 
 SHOWN: dict[str, Any] = {
@@ -35,7 +36,7 @@ PLAIN = Display()
 
 def results(record: Record, display: Display = PLAIN) -> Results:
     """What Gradescope is told. The top-level score is the exact sum of the rows'."""
-    record = throughout(record, paragraph)
+    record = throughout(complete(record), paragraph)
     printed = [f"{record.file or 'The file'} printed:\n{record.printed}"] if record.printed else []
     return Results(
         score=_number(record.score),

@@ -15,6 +15,7 @@ from grader.platforms import told
 from grader.platforms.room import fitted
 from grader.record import ProblemRecord, Record
 from grader.report.escape import paragraph, throughout
+from grader.report.paste import complete
 
 MAX_BYTES = 200_000  # the middle of a long output is left out, and every problem keeps a copy
 NOT_GRADED = (
@@ -30,7 +31,7 @@ def written(record: Record) -> str:
     Raises:
         Fault: there are too many functions.
     """
-    record = throughout(record, paragraph)
+    record = throughout(complete(record), paragraph)
     return fitted(lambda limit: _lines(record, limit), MAX_BYTES, "Autolab")
 
 

@@ -18,6 +18,7 @@ from grader.platforms import told
 from grader.platforms.room import fitted
 from grader.record import ProblemRecord, Record
 from grader.report.escape import paragraph, printable, throughout
+from grader.report.paste import complete
 
 MAX_BYTES = 120_000  # of `result=…`
 MAX_OUTPUT = 500
@@ -74,7 +75,7 @@ def written(record: Record) -> str:
     Raises:
         Fault: there are too many functions.
     """
-    record = throughout(record, paragraph)
+    record = throughout(complete(record), paragraph)
     return fitted(lambda limit: _line(_results(record, limit)), MAX_BYTES, "GitHub Classroom")
 
 

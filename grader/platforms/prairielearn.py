@@ -17,6 +17,7 @@ from grader.platforms import told
 from grader.platforms.room import fitted
 from grader.record import ProblemRecord, Record
 from grader.report.escape import paragraph, throughout
+from grader.report.paste import complete
 
 MAX_BYTES = 1_000_000
 
@@ -72,7 +73,7 @@ def written(record: Record) -> str:
     Raises:
         Fault: there are too many functions.
     """
-    record = throughout(record, paragraph)
+    record = throughout(complete(record), paragraph)
     return fitted(lambda limit: _json(_results(record, limit)), MAX_BYTES, "PrairieLearn")
 
 

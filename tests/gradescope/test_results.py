@@ -275,7 +275,7 @@ def test_a_text_without_end_leaves_room_for_the_input_to_try(record):
     output = results(replace(record, problems=(first,))).tests[0].output
 
     assert CUT in output
-    assert output.endswith("x\n\nAn input to try:\nv = 1")
+    assert output.endswith("x\n\nAn input to try:\nimport numpy as np\nv = 1")
     assert len(output) < MAX_OUTPUT
 
 
@@ -422,7 +422,7 @@ def test_as_text_every_part_of_a_row_stands_below_the_other(one):
     (row,) = results(one(["wrong"], ["wrong"])).tests
 
     assert row.output == (
-        "THE SENTENCE\n\nHint: THE HINT\n\nAn input to try:\nTHE INPUT\n\n"
+        "THE SENTENCE\n\nHint: THE HINT\n\nAn input to try:\nimport numpy as np\nTHE INPUT\n\n"
         "On a public case it printed:\nPRINTED"
     )
 
@@ -435,7 +435,7 @@ def test_as_markdown_inputs_and_prints_are_blocks(one):
     assert formats == ("text", "md", "text")
     assert file.tests[0].output == (
         "shapes \\(3, 4\\) \\* &lt;b&gt;  \nsecond\n\nHint\\: a\\_b\\_c\n\n"
-        "An input to try:\n\n```\nx = 1\n\ny = *z*\n```\n\n"
+        "An input to try:\n\n```\nimport numpy as np\nx = 1\n\ny = *z*\n```\n\n"
         "On a public case it printed:\n\n````\n```\n# printed\n````"
     )
     assert marked_up(file.tests[0].output) == []
@@ -488,7 +488,9 @@ def test_what_fails_on_public_cases_is_told_in_the_row_that_all_see(one):
     public, hidden = results(one(["right", "shape"], ["wrong"]), SPLIT).tests
 
     assert (public.score, public.status, public.tags[1]) == (None, "failed", "shape")
-    assert public.output.startswith("THE SENTENCE\n\nHint: THE HINT\n\nAn input to try:\nTHE INPUT\n\n")
+    assert public.output.startswith(
+        "THE SENTENCE\n\nHint: THE HINT\n\nAn input to try:\nimport numpy as np\nTHE INPUT\n\n"
+    )
     assert (hidden.score, hidden.status, hidden.output) == (0, "failed", "It fails on public cases already.")
 
 

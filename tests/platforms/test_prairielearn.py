@@ -127,7 +127,8 @@ def test_rows_say_what_is_asked_why_and_what_to_try(record):
 
     assert (row["name"], row["description"]) == ("1.3 d_normalize", record.problems[2].asks)
     assert row["message"] == record.problems[2].student.sentence
-    assert row["output"] == f"An input to try:\n{record.problems[2].student.detail}"
+    imports = "import numpy as np\nfrom hw2 import d_normalize"
+    assert row["output"] == f"An input to try:\n{imports}\n{record.problems[2].student.detail}"
 
 
 def test_a_hint_and_prints_have_their_places(record):
@@ -136,7 +137,10 @@ def test_a_hint_and_prints_have_their_places(record):
     (row,) = json.loads(written(replace(record, problems=(first,))))["tests"]
 
     assert row["message"] == "wrong\n\nHint: a sign"
-    assert row["output"] == "An input to try:\nv = 1\n\nOn a public case it printed:\na\nb"
+    assert (
+        row["output"]
+        == "An input to try:\nimport numpy as np\nfrom hw2 import d_normalize\nv = 1\n\nOn a public case it printed:\na\nb"
+    )
 
 
 def test_on_the_whole_it_tells_the_total_and_what_was_passed_over(record):
