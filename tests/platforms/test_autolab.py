@@ -195,10 +195,8 @@ def test_the_raw_output_has_the_input_to_try_with_its_lines_the_notes_and_the_to
     output = written(replace(record, remarks=("a note",), printed="at import"))
 
     assert output.startswith("a note\nhw2.py printed:\nat import\n\n1.1 grad_v: Right on all")
-    assert (
-        "\n\nAn input to try:\nimport numpy as np\nfrom hw2 import d_normalize\nU_tilde = np.array([[-0.74, 0.52]])\n"
-        in output
-    )
+    imports = "import numpy as np\nfrom hw2 import d_normalize"
+    assert f"\n\nAn input to try:\n{imports}\nU_tilde = np.array([[-0.74, 0.52]])\n" in output
     assert output.split("\n")[-3] == "45 of 100 points, 11 of 20 functions"
 
 

@@ -137,10 +137,8 @@ def test_a_hint_and_prints_have_their_places(record):
     (row,) = json.loads(written(replace(record, problems=(first,))))["tests"]
 
     assert row["message"] == "wrong\n\nHint: a sign"
-    assert (
-        row["output"]
-        == "An input to try:\nimport numpy as np\nfrom hw2 import d_normalize\nv = 1\n\nOn a public case it printed:\na\nb"
-    )
+    imports = "import numpy as np\nfrom hw2 import d_normalize"
+    assert row["output"] == f"An input to try:\n{imports}\nv = 1\n\nOn a public case it printed:\na\nb"
 
 
 def test_on_the_whole_it_tells_the_total_and_what_was_passed_over(record):
