@@ -11,7 +11,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -29,6 +29,7 @@ MAX_NOTEBOOK = 32 << 20  # pictures included
 MAX_BRACKETS = 1_000_000  # of a notebook: three bytes of JSON can become an object of sixty
 MAX_ARCHIVE = 64 << 20
 MAX_FILES = 2000
+MAX_DEPTH = 30  # of folders in folders
 MAX_REMARKS = 8
 MAX_REMARK = 600  # characters
 MAX_MEMBERS = 20_000  # of a zip, pictures and data included
@@ -123,26 +124,43 @@ def _entries(path: Path, remarks: list[str]) -> Entries:
 
 def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
     entries: Entries = {}
-
-    def unreadable(error: OSError) -> None:
-        raise Fault(f"the folder {error.filename} cannot be read: {error.strerror}") from None
-
-    for parent, folders, files in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if name not in CLUTTER)
-        for name in sorted(files):
-            path = Path(parent, name)
-            inside = path.relative_to(folder).as_posix()
-            if not _is_source(inside):
-                continue
-            if not _is_ordinary(path):
-                remarks.append(f"{inside} is a link or no ordinary file and was passed over")
-            elif len(entries) == MAX_FILES:
-                raise _Unusable(
-                    f"{folder.name} has more than {MAX_FILES} source files; hand in your own alone"
-                )
-            else:
-                entries[inside] = lambda limit, path=path: _read_file(path, limit)  # type: ignore[misc]
+    for path in _files(folder, remarks):
+        inside = path.relative_to(folder).as_posix()
+        if not _is_source(inside):
+            continue
+        if not _is_ordinary(path):
+            remarks.append(f"{inside} is a link or no ordinary file and was passed over")
+        elif len(entries) == MAX_FILES:
+            raise _Unusable(f"{folder.name} has more than {MAX_FILES} source files; hand in your own alone")
+        else:
+            entries[inside] = lambda limit, path=path: _read_file(path, limit)  # type: ignore[misc]
     return entries
+
+
+def _files(folder: Path, remarks: list[str]) -> Iterator[Path]:
+    """What lies in the folder and, sorted, in those below it; not behind links, nor too deep down."""
+    rest = [(folder, 0)]
+    while rest:
+        parent, depth = rest.pop()
+        try:
+            with os.scandir(parent) as found:
+                inside = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            raise Fault(f"the folder {parent} cannot be read: {error.strerror}") from None
+        yield from (Path(entry.path) for entry in inside if not _is_folder(entry))
+        below = [Path(e.path) for e in reversed(inside) if e.name not in CLUTTER and _is_folder(e)]
+        if depth < MAX_DEPTH:
+            rest += [(path, depth + 1) for path in below]
+        elif below:
+            remarks.append(f"what lies more than {MAX_DEPTH} folders deep was passed over")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one, and no link to one."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def _is_ordinary(path: Path) -> bool:

@@ -679,6 +679,23 @@ def test_too_many_scripts_in_a_folder_are_a_fault(tmp_path):
     assert actual.fault == "x has more than 2000 source files; hand in your own alone"
 
 
+def test_folders_in_folders_without_end_cost_nothing_but_themselves(tmp_path):
+    """As deep as a path may be: deeper than Python's own walk goes."""
+    write(tmp_path, {"hw2.py": ANSWER, "a/helper.py": OTHER})
+    deep = os.open(tmp_path / "a", os.O_RDONLY)
+    for _ in range(1900):
+        os.mkdir("a", dir_fd=deep)
+        below = os.open("a", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = below
+    os.close(deep)
+
+    actual = read_submission(tmp_path, "hw2")
+
+    assert actual.modules == {"hw2": (ANSWER,), "a.helper": (OTHER,)}
+    assert actual.remarks == ("what lies more than 30 folders deep was passed over",)
+
+
 def test_data_files_do_not_count_as_scripts(tmp_path):
     write(tmp_path, {"hw2.py": ANSWER})
     for k in range(module.MAX_FILES + 1):
