@@ -72,6 +72,15 @@ def lateness(created: datetime | None, due: datetime | None, policy: LatePolicy)
     return Lateness(days, by, max(Decimal(0), 1 - charged * policy.percent_per_day / HUNDRED), policy)
 
 
+def uncounted(created: datetime | None, due: datetime | None, policy: LatePolicy) -> str:
+    """For staff: that lateness costs nothing here, although its policy says that it does; else nothing."""
+    if (not policy.percent_per_day and policy.cut_off_days is None) or None not in (created, due):
+        return ""
+    return (
+        f"[late] is set, but there is no {'due date' if created else 'created_at'}: lateness is not counted"
+    )
+
+
 def charged(results: Results, lateness: Lateness | None) -> Results:
     """The same rows, with the sentence on top and a total of what is left.
 

@@ -34,6 +34,11 @@ FILE = "submission_metadata.json"
 ALWAYS = ("created_at", "assignment", "previous_submissions")  # what we go by, and the platform always writes
 LARGEST = 64 << 20  # bytes; every earlier submission may bring its results
 MOST_NOTES = 5
+FOLLOWS = {  # from a field that cannot be read
+    "created_at": ": neither lateness nor the rate limit is counted",
+    "due_date": ": lateness is not counted",
+    "submission_time": ": that attempt counts as older than all others",
+}
 
 
 def _readable(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
@@ -41,7 +46,8 @@ def _readable(value: Any, handler: ValidatorFunctionWrapHandler, info: Validatio
     try:
         return handler(value)
     except ValidationError as error:
-        _note(info, f"cannot be read ({error.errors()[0]['msg']})")
+        says = error.errors()[0]["msg"].removeprefix("Value error, ")
+        _note(info, f"cannot be read ({says}){FOLLOWS.get(info.field_name or '', '')}")
         return None
 
 
@@ -64,7 +70,7 @@ def _dated(value: Any) -> Any:
     """Null or a text with a date: a bare number would be taken for seconds since 1970."""
     if value is None or (isinstance(value, str) and re.match(r"\s*\d{4}-", value)):
         return value
-    raise ValueError("it begins with no date")
+    raise ValueError("a date with its offset from UTC is asked, such as 2026-03-09T12:00:00-07:00")
 
 
 def _within(value: datetime | None) -> datetime | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -21,6 +21,7 @@ from grader.gradescope import graded
 
 if TYPE_CHECKING:  # the guardian's own imports come when the other process is under way
     from grader.gradescope.schema import Results
+    from grader.record import Record
     from grader.settings import Settings
 
 ROOT = Path("/autograder")
@@ -122,7 +123,7 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
         _shut(path)
     grading = graded.started(place.assignment, place.submission, weaker=weaker)
     _write(place, _withheld(KILLED))
-    from grader.gradescope.late import charged, lateness
+    from grader.gradescope.late import charged, lateness, uncounted
     from grader.gradescope.metadata import read_metadata
     from grader.gradescope.refusal import attempts, refused
     from grader.gradescope.results import results
@@ -141,12 +142,20 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     total = results(record, settings.gradescope)
     if settings.tests and place.tests.is_dir():
         total = _with_tests(place, settings, total, deadline, weaker=weaker)
-    late = lateness(told.metadata.created_at, told.metadata.due, settings.late)
-    final = charged(total, late)
-    words = [*told.notes, *staff.lines(record)]
-    if final.score != float(record.score):
-        words.append(f"with the instructors' tests and lateness: {final.score:g} points")
-    return final, "\n".join(words)
+    dates = told.metadata.created_at, told.metadata.due
+    final = charged(total, lateness(*dates, settings.late))
+    words = [*told.notes, uncounted(*dates, settings.late), *staff.lines(record)]
+    words += _sums(record, total, final)
+    return final, "\n".join(filter(None, words))
+
+
+def _sums(record: Record, total: Results, final: Results) -> Iterator[str]:
+    """For staff: by what the score differs from the problems' sum."""
+    if total.score != float(record.score):
+        yield f"with the instructors' tests: {total.score:g} points"
+    if final.score != total.score:
+        days = (final.extra_data or {})["late_days"]
+        yield f"{days} day{'s' if days != 1 else ''} late: {final.score:g} points"
 
 
 def _with_tests(

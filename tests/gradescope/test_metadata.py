@@ -344,7 +344,8 @@ def test_a_bare_number_is_no_date(told, what):
 
     assert actual.metadata.created_at is None
     assert actual.notes == (
-        "submission_metadata.json: created_at cannot be read (Value error, it begins with no date)",
+        "submission_metadata.json: created_at cannot be read (a date with its offset from UTC is asked, such "
+        "as 2026-03-09T12:00:00-07:00): neither lateness nor the rate limit is counted",
     )
 
 

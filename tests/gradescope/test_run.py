@@ -163,10 +163,20 @@ def test_a_late_submission_is_charged_by_its_own_dates(here):
     _append(here, "[late]\nfree_days = 1\npercent_per_day = 10\n")
     here.hand_in(RIGHT)
     here.tell(before(0, created_at="2026-11-22T12:00:00+00:00"))
-    results, _ = here.run()
+    results, said = here.run()
     assert results.score == 80
     assert results.output.startswith("Handed in 2 days 12 h late")
+    assert said.splitlines()[-1] == "3 days late: 80 points"
     assert sum(row.score for row in results.tests) == 100
+
+
+def test_staff_read_that_lateness_is_not_counted_where_it_should_be(here):
+    _append(here, "[late]\npercent_per_day = 10\n")
+    here.hand_in(RIGHT)
+    here.tell(before(0, assignment={"due_date": None}))
+    results, said = here.run()
+    assert results.score == 100
+    assert "[late] is set, but there is no due date: lateness is not counted" in said
 
 
 def test_a_refused_submission_gets_its_previous_result_at_once(here):
@@ -231,7 +241,7 @@ def test_the_instructors_tests_have_their_rows_behind_the_problems(tested):
     assert rows[0] == ("6.1", "The Hessian is symmetric", 2, 2, None)
     assert rows[1][2:] == (0, 3, "hidden")
     assert [(leader.name, leader.value) for leader in results.leaderboard] == [("Speed", 1.5)]
-    assert "with the instructors' tests and lateness: 102 points" in said
+    assert "with the instructors' tests: 102 points" in said
 
 
 def test_lateness_is_charged_on_them_too(tested):
