@@ -204,9 +204,9 @@ def handout_command(out: Path, folder: Path | None) -> None:
 
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
             names = hand_out(load_assignment(folder or find_assignment(Path())), out)
-        click.echo(f"{out} holds, from an allow-list and nothing of reference/:")
-        for name in names:
-            click.echo(f"  {name}")
+        with _stdout() as stream:
+            print(f"{out} holds, from an allow-list and nothing of reference/:", file=stream)
+            print(*(f"  {name}" for name in names), sep="\n", file=stream)
 
 
 @main.command("bundle")
@@ -226,16 +226,21 @@ def bundle_command(out: Path, folder: Path | None, isolation: str) -> None:
             _show_proof(proof, sys.stderr)
             raise Fault(f"{out} was not written: the assignment is not proved, see above")
         from grader.assignment import load_assignment
-        from grader.gradescope.bundle import bundle
+        from grader.gradescope.bundle import bundle, left_out
         from grader.settings import find_assignment
 
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
             assignment = load_assignment(folder or find_assignment(Path()))
-            names = bundle(assignment, out)
-        click.echo(f"{out} is proved and ready to upload as the autograder of “{assignment.settings.title}”.")
-        click.echo(f"Set the assignment's autograder points to {assignment.settings.points}. It holds")
-        for name in names:
-            click.echo(f"  {name}")
+            bundled = bundle(assignment, out, weaker=isolation == "process")
+        points, tests = assignment.settings.points, bundled.tests
+        sums = f": {points} for the functions, {tests.points} for {tests.rows} tests" if tests.rows else ""
+        title = assignment.settings.title
+        with _stdout() as stream:
+            print(f"{out} is proved and ready to upload as the autograder of “{title}”.", file=stream)
+            print(f"Set the assignment's autograder points to {points + tests.points}{sums}.", file=stream)
+            print("It holds", *(f"  {name}" for name in bundled.names), sep="\n", file=stream)
+        if left_out(assignment):
+            click.echo("note: tests/ is not in it: assignment.toml says tests = false", err=True)
 
 
 @main.command("gradescope")

@@ -17,6 +17,7 @@ ORDER = [
     "gradescope.bundle",
     "gradescope.run",
     "gradescope.graded",
+    "gradescope.rehearsal",
     "gradescope.instructors",
     "platforms.autolab",
     "platforms.classroom",

@@ -7,12 +7,14 @@ assignment needs must be in it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import archive, atomic, wheel
 from grader.assignment import Assignment, load_assignment
 from grader.faults import Fault
+from grader.gradescope.rehearsal import Rehearsal, rehearsed
 from grader.key import make_key
 from grader.reference import load_reference
 from grader.settings import SETTINGS_FILE
@@ -24,8 +26,16 @@ CLUTTER = ("__pycache__", "node_modules")
 LARGEST = 64 << 20  # bytes of an assignment; a larger one holds something that nobody meant to upload
 
 
-def bundle(assignment: Assignment, out: Path) -> tuple[str, ...]:
-    """Write the zip, in place of one that may be there; returns the names of what it holds.
+@dataclass(frozen=True)
+class Bundled:
+    """The names of what the zip holds, and what the instructors' tests in it come to."""
+
+    names: tuple[str, ...]
+    tests: Rehearsal
+
+
+def bundle(assignment: Assignment, out: Path, *, weaker: bool = False) -> Bundled:
+    """Write the zip, in place of one that may be there.
 
     Raises:
         Fault: it is no .zip, cannot be written, or lacks something that grading needs.
@@ -33,9 +43,14 @@ def bundle(assignment: Assignment, out: Path) -> tuple[str, ...]:
     if out.suffix.lower() != ".zip":
         raise Fault(f"{out} is no .zip, and Gradescope takes one; name it {out.with_suffix('.zip').name}")
     members = package(assignment)
-    _refuse_what_cannot_be_graded(members)
+    tests = _tried(members, weaker=weaker)
     atomic.write(out, archive.zipped(members, executable=SCRIPTS))
-    return tuple(sorted(members))
+    return Bundled(tuple(sorted(members)), tests)
+
+
+def left_out(assignment: Assignment) -> bool:
+    """Whether there are tests in the assignment's folder that it says are none of its own."""
+    return not assignment.settings.tests and any((assignment.folder / "tests").glob("**/test*.py"))
 
 
 def package(assignment: Assignment) -> dict[str, bytes]:
@@ -83,8 +98,8 @@ def _unix(path: Path) -> bytes:
     return _bytes(path).replace(b"\r\n", b"\n")
 
 
-def _refuse_what_cannot_be_graded(members: Mapping[str, bytes]) -> None:
-    """Load the assignment and make its key in a folder that has nothing but the bundle.
+def _tried(members: Mapping[str, bytes], *, weaker: bool) -> Rehearsal:
+    """Load the assignment, make its key and run its tests in a folder that has nothing but the bundle.
 
     Raises:
         Fault: something is missing there.
@@ -103,3 +118,6 @@ def _refuse_what_cannot_be_graded(members: Mapping[str, bytes]) -> None:
                 f"it cannot be graded with what the bundle has, which is {SETTINGS_FILE}, problems/ and "
                 f"reference/: {says}"
             ) from None
+        if not (assignment.settings.tests and (assignment.folder / "tests").is_dir()):
+            return Rehearsal()
+        return rehearsed(assignment, weaker=weaker)

@@ -135,8 +135,8 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
     again = refused(told.metadata, settings.rate_limit)
     if again is not None:
         return again, "\n".join([*told.notes, "not graded again: the rate limit is reached"])
-    earlier = len(attempts(told.metadata, settings.rate_limit))
-    graded.ordered(grading, graded.Orders(earlier, _students_share(deadline)))
+    earlier, share = len(attempts(told.metadata, settings.rate_limit)), _students_share(deadline)
+    graded.ordered(grading, graded.Orders(earlier, share))
     record = graded.outcome(grading, deadline)
     graded.ended()
     total = results(record, settings.gradescope)
@@ -144,9 +144,18 @@ def _graded(place: Place, deadline: float, *, weaker: bool) -> tuple[Results, st
         total = _with_tests(place, settings, total, deadline, weaker=weaker)
     dates = told.metadata.created_at, told.metadata.due
     final = charged(total, lateness(*dates, settings.late))
-    words = [*told.notes, uncounted(*dates, settings.late), *staff.lines(record)]
+    words = [*told.notes, uncounted(*dates, settings.late), _cut(share, settings), *staff.lines(record)]
     words += _sums(record, total, final)
     return final, "\n".join(filter(None, words))
+
+
+def _cut(share: float, settings: Settings) -> str:
+    """For staff: that student code had less time than the assignment gives it."""
+    asked = settings.limits.hand_in_seconds
+    if share >= asked:
+        return ""
+    says = f"the platform's time-out leaves student code {share:.0f} s of hand_in_seconds = {asked:g}"
+    return f"{says}: choose a longer one"
 
 
 def _sums(record: Record, total: Results, final: Results) -> Iterator[str]:

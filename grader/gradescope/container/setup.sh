@@ -31,7 +31,10 @@ about='import pip, sys; print(sys.version)' # an environment that was begun and 
 [ "$("$venv/bin/python" -c "$about" 2>/dev/null)" = "$("$python" -c 'import sys; print(sys.version)')" ] ||
     "$python" -m venv --clear "$venv"
 
-install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir "$@"; }
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir "$@" ||
+        stop "pip could not install what is asked by ${*: -1}; what it says stands above"
+}
 install --no-deps --requirement "$source/requirements.txt" # complete: `pip check` below says so
 for wheel in "$source"/grader-*.whl; do
     [ ! -e "$wheel" ] || install --no-deps --force-reinstall "$wheel"

@@ -1,0 +1,54 @@
+"""An assignment's own tests, run on the starter before anybody hands in: do they load, what are they worth?
+
+No answer is right there, so failures say nothing; but what a test itself is to blame for every submission
+would meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from grader.assignment import Assignment
+from grader.faults import Fault
+from grader.gradescope.decorated import STAFFS_FAULT
+from grader.gradescope.instructors import tested
+from grader.starter import starter
+
+LONGEST = 540.0  # seconds: what the platform's default time-out leaves
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """How many rows the tests have, and for how many points together."""
+
+    rows: int = 0
+    points: Decimal = Decimal(0)
+
+
+def rehearsed(assignment: Assignment, *, weaker: bool) -> Rehearsal:
+    """What the tests in the assignment's folder come to.
+
+    Raises:
+        Fault: one of them, or all, could not be run for anybody.
+    """
+    tests = assignment.folder / "tests"
+    with TemporaryDirectory() as folder:
+        Path(folder, f"{assignment.settings.file}.py").write_text(starter(assignment), encoding="utf-8")
+        seconds = assignment.settings.limits.hand_in_seconds
+        found = tested(tests, Path(folder), seconds, monotonic() + LONGEST, weaker=weaker)
+    rows = found.tests or ()
+    if not rows:
+        raise Fault(
+            "tests/ has no test: functions and methods named test_… in files named test_….py are looked for; "
+            "add one, or write tests = false into assignment.toml"
+        )
+    for row in rows:
+        _, blamed, why = (row.output or "").partition(STAFFS_FAULT)
+        if blamed:
+            raise Fault(f"tests/: {row.name}: everybody would read “{' '.join((blamed + why).split())}”")
+    points = sum((Decimal(str(row.max_score)) for row in rows if row.max_score is not None), Decimal(0))
+    return Rehearsal(len(rows), points)

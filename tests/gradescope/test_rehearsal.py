@@ -1,0 +1,79 @@
+"""Tests of an instructor's that would fail everybody are found before anything is uploaded."""
+
+import sys
+
+import pytest
+from courses import edit, shipped
+
+from grader.assignment import load_assignment
+from grader.faults import Fault
+from grader.gradescope.bundle import bundle, left_out
+
+GOOD = """
+from gradescope_utils.autograder_utils.decorators import weight
+from hw2 import least_squares_hessian
+
+@weight(2.5)
+def test_symmetric():
+    assert least_squares_hessian is not None
+
+@weight(1)
+def test_something_that_the_starter_lacks(submission):
+    assert submission.bisect(1) == 2
+
+def test_without_points(): pass
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    folder = shipped(tmp_path / "course")
+    edit(folder / "assignment.toml", "tests = false", "tests = true")
+    (folder / "tests").mkdir()
+    return folder
+
+
+def tried(course, text, name="test_extra.py"):
+    (course / "tests" / name).write_text(text, encoding="utf-8")
+    return bundle(load_assignment(course), course.parent / "a.zip").tests
+
+
+def test_rows_and_points_are_counted(course):
+    found = tried(course, GOOD)
+    assert (found.rows, str(found.points)) == (3, "3.5")
+    assert (course.parent / "a.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "says"),
+    [
+        ("@weight(2)\ndef test_a(): pass", "test_a.py", "NameError: name 'weight' is not defined"),
+        ("def test_a(:", "test_a.py", "SyntaxError"),
+        ("import nonsense\ndef test_a(): pass", "test_a.py", "No module named 'nonsense'"),
+        (GOOD.replace("2.5", "'two'"), "test_a.py", "the weight 'two' is no number of points"),
+        ("import nonsense", "conftest.py", "No module named 'nonsense'"),
+        ("def test_a(set_score): set_score('many')", "helper.py", "tests/ has no test"),
+        ("", "README.md", "tests/ has no test"),
+    ],
+)
+def test_what_nobody_could_pass_is_refused_before_anything_is_written(course, text, name, says):
+    with pytest.raises(Fault) as refused:
+        tried(course, text, name)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not (course.parent / "a.zip").exists()
+
+
+def test_tests_without_pytest_are_one_sentence(course, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/usr/bin/false")
+    with pytest.raises(Fault, match="could not be run"):
+        tried(course, GOOD)
+
+
+def test_tests_that_stay_behind_are_told(course):
+    tests = course / "tests"
+    assert not left_out(load_assignment(course))
+    edit(course / "assignment.toml", "tests = true", "tests = false")
+    assert not left_out(load_assignment(course))
+    (tests / "test_extra.py").touch()
+    assert left_out(load_assignment(course))
