@@ -6,7 +6,7 @@ needs numpy, so that whoever wants the settings alone has them at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
@@ -200,7 +200,7 @@ def _from_table(what: str, value: object, key: str = "") -> object:
         where = f"{key}." if key else ""
         for name in value:
             if name not in known:
-                raise ValueError(f"there is no setting {where}{name}; remove it or mend its spelling")
+                raise ValueError(f"there is no setting {where}{name}; {_meant(name, known)}")
         for name, each in known.items():
             if each.default is each.default_factory is MISSING and name not in value:
                 raise ValueError(f"the setting {where}{name} is missing")
@@ -212,6 +212,13 @@ def _from_table(what: str, value: object, key: str = "") -> object:
     else:
         asked = "a table"
     raise ValueError(f"{key} = {_toml(value)}: {asked} is asked")
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches  # only where something is misspelt
+
+    near = get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else "remove it"
 
 
 def _toml(value: object) -> str:
@@ -272,7 +279,7 @@ TYPES: dict[str, tuple[str, Callable[[Any], bool], Callable[[Any], Any]]] = {
     "Decimal": ("a positive number", lambda value: _number(value) and value > 0, Decimal),
     "Share": ("a number from 0 to 1", _between(0, 1), Decimal),
     "Percent": ("a number from 0 to 100", _between(0, 100), Decimal),
-    "Names": ("a list of different file names without suffix", _file_names, tuple),
+    "Names": ("a list of one or more different file names without suffix", _file_names, tuple),
     "Toggle": ("true or false", lambda value: isinstance(value, bool), bool),
     "Reaction": _choice(Reaction),
     "Format": _choice(Format),
@@ -285,12 +292,12 @@ TYPES: dict[str, tuple[str, Callable[[Any], bool], Callable[[Any], Any]]] = {
     "Count": (f"a whole number from 0 to {MOST}", _whole(0, MOST), int),
     "Often": (f"a whole number from 1 to {MOST}", _whole(1, MOST), int),
     "Attempts": (
-        f"a number of earlier attempts, from 0 to {MOST}, or false for never",
+        f"a number of earlier attempts from 0 to {MOST}, or false for never,",
         _or_false(_whole(0, MOST)),
         _none_for_false,
     ),
     "Never": (
-        f"a whole number from 0 to {MOST}, or false for never",
+        f"a whole number from 0 to {MOST}, or false for never,",
         _or_false(_whole(0, MOST)),
         _none_for_false,
     ),

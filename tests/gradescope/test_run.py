@@ -346,7 +346,7 @@ def test_a_submission_that_hangs_is_graded_within_the_platforms_time(here):
     assert monotonic() - began < 12
     assert len(results.tests) == 20
     assert "the time for the whole hand-in was used up" in texts(results)
-    assert "the platform's time-out leaves student code 4 s of hand_in_seconds = 60: choose a longer" in said
+    assert re.search(r"leaves student code \d s of hand_in_seconds = 60: choose a longer one", said)
 
 
 def test_a_grading_that_hangs_itself_is_ended_in_time(here):
