@@ -2,7 +2,8 @@
 
 A value that has a copy arrives as one, of exact builtin types or plain arrays; of anything else a stand-in.
 Its process never decides how it compares with a value of the test's: `==` is False there, an order an error,
-and operators tell it such a value only where the test has made the object itself. What it raises can fail a
+and operators tell it such a value only through the very reference that a constructor gave to the test: `made`
+is the stand-in's, never the object's, whatever answers with that object later. What it raises can fail a
 test and nothing else: it arrives as the builtin exception of its name, or as a `StudentError`. Where there is
 no answer at all, `NoAnswer` is no `Exception`: a test that expects one must not take a crash for it.
 """
@@ -34,6 +35,13 @@ MAX_CLASSES = 200  # exceptions that one hand-in may define
 OUTSIDE = "this function can only be called while the call that it was given to runs"
 STEERING = (StopIteration, StopAsyncIteration)  # they would end a loop of the test's, and fail nothing
 PRODUCTS = {"mul", "rmul", "matmul", "rmatmul"}  # they say nothing on whether two are equal
+UNARY = {"neg", "pos", "invert"}
+MADE, SCALED, DERIVED = (
+    3,
+    2,
+    1,
+)  # by a constructor; without a value of the test's to compare; by other operators
+MAX_OWNERS = 100  # whose functions an object may call: rings of objects have no end
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
 TOLD_ATTRIBUTES = {"__name__", "__qualname__"}
@@ -62,8 +70,7 @@ class NoAnswer(BaseException):
 class Handle:
     """What stands behind a stand-in. `origin` says where to find it again in a fresh process.
 
-    `given` are functions of the test's that it may call, `made` whether the test has made it itself: 2 by
-    calling a class, 1 by an operator on such an object, 0 not.
+    `given` are functions of the test's that it may call. `calculates` says that its class has operators.
     """
 
     remote: Remote
@@ -73,14 +80,21 @@ class Handle:
     loads: int = 0
     origin: tuple[str, str] | None = None
     parent: Handle | None = None
-    made: int = 0
+    calculates: bool = False
     given: Functions = field(default_factory=dict)
     held: Standin | None = None  # as what it was found again: else its number would be released
 
     @property
     def functions(self) -> Functions:
         """The test's functions that it may call: its own, and those of what it belongs to."""
-        return {**(self.parent.functions if self.parent else {}), **self.given}
+        found: Functions = {}
+        owner: Handle | None = self
+        for _ in range(MAX_OWNERS):
+            if owner is None:
+                break
+            found = owner.given | found
+            owner = owner.parent
+        return found
 
 
 class Remote:
@@ -94,6 +108,7 @@ class Remote:
         self._nested = 0
         self._serial = count(1)
         self._fresh = count(1)
+        self._handles: weakref.WeakValueDictionary[tuple[int, int], Handle] = weakref.WeakValueDictionary()
         self._standins: weakref.WeakValueDictionary[tuple[int, int], Standin] = weakref.WeakValueDictionary()
         self._released: list[tuple[int, int]] = []
         self._classes: dict[tuple[str, ...], type[Exception]] = {}
@@ -168,7 +183,8 @@ class Remote:
         for original, changed in changes:
             _copy_back(original, changed)
         self._own(operation, operands, answer, {k: functions[k] for k in functions.keys() - known})
-        return answer
+        made = _made(operation, operands, answer)
+        return type(answer)(handle_of(answer), made) if made else answer
 
     def _frame(self, serial: int, operation: str, operands: tuple[Any, ...], functions: Functions) -> bytes:
         row = flat(operands, lambda value: self.item(value, functions))
@@ -218,28 +234,36 @@ class Remote:
     def met(self, item: tuple[Any, ...], functions: Functions) -> Any:
         """What an item of the student's process stands for."""
         match item:
-            case (str("object"), int(number), str(kind), str(name)) if kind in STANDINS:
-                return self._standin(number, kind, printable(name, 100))
+            case (str("object"), int(number), str(kind), str(name), bool(calculates)) if kind in STANDINS:
+                return self._standin(number, kind, printable(name, 100), calculates=calculates)
             case (str("function"), int(number)) if number in functions:
                 return functions[number]
             case (str("exception"), tuple(bases)):
                 return self._class(bases)
         raise FrameError(NO_ANSWER)
 
-    def _standin(self, number: int, kind: str, name: str) -> Standin:
+    def _standin(self, number: int, kind: str, name: str, *, calculates: bool) -> Standin:
+        """The one stand-in for that object which has no rights."""
         key = (self.session.loads, number)
+        handle = self._handles.get(key)
+        if handle is None:
+            handle = Handle(self, kind, name, number, self.session.loads, calculates=calculates)
+            self._handles[key] = handle
+            if key in self._released:
+                self._released.remove(key)
+            weakref.finalize(handle, self._released.append, key).atexit = False
         known = self._standins.get(key)
-        if known is not None:
-            return known
-        made = STANDINS[kind](Handle(self, kind, name, number, self.session.loads))
-        self._standins[key] = made
-        if key in self._released:
-            self._released.remove(key)
-        weakref.finalize(made, self._released.append, key).atexit = False
-        return made
+        if known is None:
+            known = self._standins[key] = STANDINS[handle.kind](handle)
+        return known
+
+    def plain(self, value: Standin) -> Standin:
+        """Another reference to the object, as if the hand-in had given it."""
+        handle = value._grader_handle
+        return self._standin(handle.number, handle.kind, handle.name, calculates=handle.calculates)
 
     def _own(self, operation: str, operands: tuple[Any, ...], answer: Any, given: Functions) -> None:
-        """Note what a new object may call, and whether the test has made it."""
+        """Note what a new object may call."""
         target, handle = handle_of(operands[0]), handle_of(answer)
         if given and target and operation == "set":
             target.given.update(given)
@@ -248,17 +272,13 @@ class Remote:
         if target is None or handle is None or handle.origin or handle.parent or handle.kind == "module":
             return
         if operation == "get":
-            handle.parent = target
+            handle.parent = target if target is not handle else None
         elif handle.kind == "object":
             handle.given.update(
                 {k: f for each in _handles(operands) for k, f in each.functions.items()} | given
             )
-        if operation == "call" and target.kind == "class" and CAP_WORDS.match((target.origin or ("", ""))[1]):
-            handle.made = 2
-        elif operation in ("copy", "deepcopy"):
-            handle.made, handle.given = target.made, dict(target.functions)
-        elif operation in OPERATORS and any(each.made for each in _handles(operands)):
-            handle.made = handle.made or 1
+        if operation in ("copy", "deepcopy"):
+            handle.given = dict(target.functions)
 
     def raised(
         self, bases: tuple[Any, ...], arguments: Any, message: str, place: str, operation: str
@@ -364,7 +384,7 @@ class _Conversation:
     def _value(self, row: Row, arguments: list[Any]) -> Any:
         match row:
             case ((str("argument"), int(place)),) if 0 <= place < len(arguments):
-                return arguments[place]
+                return _come_back(arguments[place])
         return rebuilt(row, self._met)
 
     def _change(self, change: Any, arguments: list[Any]) -> tuple[Any, Any]:
@@ -494,6 +514,46 @@ def handle_of(value: Any) -> Handle | None:
     return object.__getattribute__(value, "_grader_handle") if isinstance(value, Standin) else None
 
 
+def made_of(value: Any) -> int:
+    """How a stand-in was made; of anything else 0."""
+    return object.__getattribute__(value, "_grader_made") if isinstance(value, Standin) else 0
+
+
+def _made(operation: str, operands: tuple[Any, ...], answer: Any) -> int:
+    """How the test has made the answer; 0 where that may be of the hand-in's choosing."""
+    target, handle = handle_of(operands[0]), handle_of(answer)
+    if target is None or handle is None or not handle.calculates:
+        return 0
+    if operation == "call" and target.kind == "class" and CAP_WORDS.match((target.origin or ("", ""))[1]):
+        return MADE
+    made = [how for each in operands if (how := made_of(each))]
+    if operation in ("copy", "deepcopy"):
+        return max(made, default=0)
+    if operation not in OPERATORS or not made:
+        return 0
+    told = not all(isinstance(each, Standin) for each in operands)
+    return DERIVED if min(made) < SCALED or (told and operation not in PRODUCTS) else SCALED
+
+
+def _come_back(value: Any) -> Any:
+    """An argument as an answer: the same container, unless it holds references with rights."""
+    match value:
+        case Standin() if made_of(value):
+            return value._grader_handle.remote.plain(value)
+        case list() | tuple() | set():
+            items = [_come_back(x) for x in value]
+            return value if all(x is y for x, y in zip(items, value, strict=True)) else type(value)(items)
+        case dict():
+            pairs = [(_come_back(key), _come_back(x)) for key, x in value.items()]
+            same = all(key in value and value[key] is x for key, x in pairs)
+            return value if same and all(map(_unmade, value)) else dict(pairs)
+    return value
+
+
+def _unmade(key: Any) -> bool:
+    return _come_back(key) is key
+
+
 def _typed(value: Any, kind: type, what: str) -> Any:
     """The value, if it is of that very type: nothing else is an answer to what was asked."""
     if type(value) is not kind:
@@ -504,11 +564,11 @@ def _typed(value: Any, kind: type, what: str) -> Any:
 def _binary(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
-        handle = self._grader_handle
-        if not isinstance(other, Standin) and not handle.made:
+        handle, made = self._grader_handle, self._grader_made
+        if not isinstance(other, Standin) and not made:
             return NotImplemented  # the value may be the expected one: nobody tells it to the hand-in
         value = handle.remote.ask(name, self, other)
-        if isinstance(other, Standin) or isinstance(value, Standin) or name in PRODUCTS:
+        if isinstance(other, Standin) or isinstance(value, Standin) or (name in PRODUCTS and made >= SCALED):
             return value
         return handle.remote.refuse(
             f"an operator of the hand-in's {handle.name} gave a {type(value).__name__}; "
@@ -532,8 +592,10 @@ def _unary(name: str) -> Callable[[Any], Any]:
     def operator(self: Standin) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        value = handle.remote.ask(name, self) if handle.made else None
-        return _typed(value, type(self), f"{name}()")
+        value = handle.remote.ask(name, self) if self._grader_made else None
+        if not isinstance(value, Standin):
+            raise TypeError(f"{name}() of the hand-in's {handle.name} is no object")
+        return value
 
     return operator
 
@@ -542,7 +604,9 @@ def _number(name: str, kind: type | None) -> Callable[[Any], Any]:
     def operator(self: Standin) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        if handle.made != 2:  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
+        if (
+            self._grader_made != MADE
+        ):  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
             raise TypeError(f"the hand-in's {handle.name} is no number")
         value = handle.remote.ask(name, self)
         return value if kind is None else _typed(value, kind, f"{name}()")
@@ -553,17 +617,20 @@ def _number(name: str, kind: type | None) -> Callable[[Any], Any]:
 class Standin:
     """Stands for an object of the hand-in. `hash`, `repr` and `isinstance` are decided here."""
 
-    __slots__ = ("__weakref__", "_grader_handle")
+    __slots__ = ("__weakref__", "_grader_handle", "_grader_made")
     __array_ufunc__ = None  # numpy leaves operators to the methods below
     _grader_handle: Handle
+    _grader_made: int  # how the test has made it, by this reference alone
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, made: int = 0) -> None:
         object.__setattr__(self, "_grader_handle", handle)
+        object.__setattr__(self, "_grader_made", made)
 
     def __repr__(self) -> str:
         return f"<{self._grader_handle.name} of the hand-in>"
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return object.__hash__(self._grader_handle)  # the same for every reference to the object
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
@@ -581,6 +648,10 @@ class Standin:
 
     def __len__(self) -> int:
         __tracebackhide__ = True
+        if self._grader_made == DERIVED:  # numpy would make an array of a difference, and of any size
+            raise TypeError(
+                f"what an operator gave has no length: make a list of this {self._grader_handle.name}"
+            )
         return int(_typed(self._grader_handle.remote.ask("len", self), int, "the length"))
 
     def __bool__(self) -> bool:
@@ -609,7 +680,7 @@ class Standin:
 
     def __contains__(self, value: Any) -> bool:
         __tracebackhide__ = True
-        if self._grader_handle.made or isinstance(value, Standin):
+        if self._grader_made == MADE or isinstance(value, Standin):
             return bool(_typed(self._grader_handle.remote.ask("contains", self, value), bool, "an `in`"))
         return any(each is value or each == value for each in self)  # compared here, as in a list
 
@@ -705,9 +776,9 @@ _NAMES = (
 )
 OPERATORS: Mapping[str, str] = {  # by the worker's names
     f"{r}{name}{'_' if name in ('and', 'or') else ''}": f"__{r}{name}__" for name in _NAMES for r in ("", "r")
-} | {"neg": "__neg__", "pos": "__pos__", "invert": "__invert__"}
+} | {name: f"__{name}__" for name in UNARY}
 for _operation, _method in OPERATORS.items():
-    if _operation not in ("neg", "pos", "invert"):
+    if _operation not in UNARY:
         setattr(Standin, _method, _binary(_operation))
 
 STANDINS: Mapping[str, type[Standin]] = {

@@ -47,7 +47,22 @@ SOURCE = """\
         def __exit__(self, *error): return True
         def __hash__(self): return 1
         __array__ = property(lambda self: 1 / 0)
+        def itself(self, *_): return self
+        me = property(itself)
         def shout(self, word="a"): return word.upper()
+    class Node:
+        def __init__(self): self.parent = self.child = None
+    def tree():
+        root = Node()
+        root.child = Node()
+        root.child.parent = root
+        return root
+    class Sly:
+        def __init__(self): pass
+        def __sub__(self, other): return self
+        def __mul__(self, other): return 0.0
+        def __abs__(self): return 0.0
+        __rsub__ = __truediv__ = __sub__
     class Optimizer:
         def __init__(self, function): self.function = function
         def step(self, x): return self.function(x) + 1
@@ -238,6 +253,42 @@ def test_no_operator_makes_a_number_of_a_difference(remote):
     assert (abs(remote.Vector(1, 2)), float(remote.Vector(1, 2))) == (5, 7)
 
 
+@pytest.mark.parametrize("name", ["itself", "me"])
+def test_rights_are_the_references_and_not_the_objects(name, remote):
+    v = remote.Vector(1, 2)
+    w = v.itself() if name == "itself" else v.me
+    for use in (abs, float, lambda x: x + 1, lambda x: 2 * x, lambda x: -x):
+        use(v)
+        with pytest.raises(TypeError):
+            use(w)
+    assert 1 in v
+    assert (v == w, hash(v) == hash(w), w in {v}, w.x) == (True, True, True, 1)
+
+
+def test_what_an_operator_gives_is_no_number_even_if_it_is_the_object_itself(remote):
+    v = remote.Sly()
+    for difference in (v - 5.0, 5.0 - v, v / 5.0):
+        with pytest.raises(TypeError):
+            abs(difference)
+        with pytest.raises(NoAnswer, match="it must give an object"):
+            difference * 3.0
+    assert (abs(v), v * 3.0) == (0, 0)
+
+
+def test_an_object_without_operators_is_the_same_whatever_it_comes_from(remote):
+    a, b = remote.Node(), remote.Node()
+    a.child = b
+    assert a.child is b
+
+
+def test_objects_may_point_at_each_other(remote):
+    root = remote.tree()
+    for _ in range(3):
+        assert root.child.parent is root
+        root = root.child.parent
+    assert root.child.child is None
+
+
 @pytest.mark.parametrize(
     "use",
     [
@@ -339,7 +390,8 @@ def test_an_exception_arrives_as_itself_where_it_cannot_steer(name, words, kind,
     with pytest.raises(kind) as caught:
         remote.fail(name, *words)
     assert isinstance(caught.value, Exception)
-    assert caught.value.place == "hw2.py, line 44"
+    line = SOURCE[: SOURCE.index("def fail")].count("\n") + 1
+    assert caught.value.place == f"hw2.py, line {line}"
     if issubclass(kind, StudentError):
         return
     assert caught.value.args[: len(words)] == words

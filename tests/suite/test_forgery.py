@@ -235,5 +235,10 @@ def test_no_answer_is_no_failure_that_was_expected(attack, run):
 
 def test_no_form_of_comparison_believes_a_lie(sample):
     ran = sample("forgery")
-    assert ran.rows["test_no_form_is_believed (test_forgery)"].get("output", "") == ""
-    assert ran.points() == {"test_no_form_is_believed": (1, 1), "Behind": (1, 1), "The": (1, 1)}
+    assert [row["output"] for row in ran.rows.values() if row.get("output")] == []
+    assert ran.points() == {
+        "test_no_form_is_believed": (1, 1),
+        "test_an_object_that_the_test_made_has_no_rights_where_it_comes_back": (1, 1),
+        "Behind": (1, 1),
+        "The": (1, 1),
+    }
