@@ -29,7 +29,7 @@ from grader.sandbox import jail
 from grader.sandbox.isolation import accepted
 from grader.sandbox.landlock import readable
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import Remote
+from grader.sandbox.remote import NoAnswer, Remote
 from grader.sandbox.session import Session
 from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission
@@ -263,10 +263,19 @@ class Suite:
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
         """Keep what an exception says, and make harmless what is shown."""
-        report = yield
         error = call.excinfo.value if call.excinfo else None
+        try:
+            report = yield
+        except (
+            Exception,
+            NoAnswer,
+        ) as fault:  # what is shown may ask the hand-in: that costs this test alone
+            said = _text(fault) if error is None else _text(error)
+            report = _unshown(item, call, f"{_kind(fault)}: {said}")
         place = getattr(error, "place", "")
         said = "Unexpected success" if error is None else _text(error)
         report.grader_said = f"{said}\nin {place}" if isinstance(place, str) and place else said
@@ -323,6 +332,13 @@ class Suite:
             pytest.exit(f"grader: {fault}", returncode=OUR_FAULT)
 
 
+def _unshown(item: pytest.Item, call: Any, said: str) -> pytest.TestReport:
+    """The report of a test of which none could be made."""
+    return pytest.TestReport(
+        item.nodeid, item.location, {}, "failed", said, call.when, duration=call.duration
+    )
+
+
 def _key(item: pytest.Item) -> str:
     """One row for a function, whatever its parameters."""
     owner = item.parent.nodeid if item.parent else ""
@@ -364,19 +380,21 @@ def _subtest(report: Any) -> str:
     context = getattr(report, "context", None)
     if context is None:
         return ""
-    message = [f"[{context.msg}]"] if context.msg is not None else []
-    parameters = ", ".join(f"{name}={value}" for name, value in context.kwargs.items())
+    message = [f"[{_text(context.msg)}]"] if context.msg is not None else []
+    parameters = ", ".join(f"{name}={_text(value)}" for name, value in context.kwargs.items())
     parts = [*message, *([f"({parameters})"] if parameters else [])]
     return f"{' '.join(parts) or '(a subtest)'}: "
 
 
-def _text(error: BaseException) -> str:
-    """What an exception says, whatever its `__str__` does."""
+def _text(error: object) -> str:
+    """What an exception, or another object, says, whatever its `__str__` does."""
     try:
         return str(error)
+    except NoAnswer as none:
+        return str(none)
     except Exception:
         return f"{_kind(error)}, whose message cannot be shown"
 
 
-def _kind(error: BaseException) -> str:
+def _kind(error: object) -> str:
     return type(error).__name__

@@ -41,6 +41,7 @@ MADE, SCALED, DERIVED = (
     2,
     1,
 )  # by a constructor; without a value of the test's to compare; by other operators
+CHANGING = {"call", "set", "del", "setitem", "delitem"}
 MAX_OWNERS = 100  # whose functions an object may call: rings of objects have no end
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
@@ -82,6 +83,7 @@ class Handle:
     parent: Handle | None = None
     calculates: bool = False
     given: Functions = field(default_factory=dict)
+    length: tuple[int, int] | None = None  # what was told, and how many changes there had been
     held: Standin | None = None  # as what it was found again: else its number would be released
 
     @property
@@ -102,6 +104,7 @@ class Remote:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.changes = 0  # operations that may change the length of something
         self.unanswered = 0  # times that there was no answer
         self.fault = ""  # the grader's own
         self._lock = threading.RLock()
@@ -125,6 +128,7 @@ class Remote:
             NoAnswer: there is none.
         """
         __tracebackhide__ = True
+        self.changes += operation in CHANGING
         with self._lock:
             if self._nested == MAX_NESTED:
                 self.refuse(f"calls are nested deeper than {MAX_NESTED}")
@@ -141,7 +145,7 @@ class Remote:
         """Say that there is no answer, and why."""
         __tracebackhide__ = True
         self.unanswered += 1
-        raise NoAnswer(paragraph(reason))
+        raise NoAnswer(paragraph(reason)) from None
 
     def attribute(self, module: Handle, name: str) -> Any:
         """What the hand-in's module has under a name."""
@@ -158,6 +162,7 @@ class Remote:
 
     def _answer(self, operation: str, operands: tuple[Any, ...]) -> Any:
         """The operation's value, or what it raised."""
+        __tracebackhide__ = True
         functions = {k: f for handle in _handles(operands) for k, f in handle.functions.items()}
         known = set(functions)
         serial = next(self._serial)
@@ -429,12 +434,24 @@ def _exception(kind: type[Exception], arguments: tuple[Any, ...] | None, message
         error.args = (message,) if arguments is None else arguments
         error.message = message  # type: ignore[attr-defined]
         return error
-    for told in (arguments or (), (message,)):
+    for told in (arguments or (), (message,)) if _own_arguments(kind, arguments) else ((message,),):
         with suppress(Exception):  # some want to be told more
             error = kind(*told)
             if type(error) is kind and str(error) == message:
                 return error
     return StudentError(f"{kind.__name__}: {message}")
+
+
+def _own_arguments(kind: type[Exception], arguments: tuple[Any, ...] | None) -> bool:
+    """Whether the class itself could have been given them: whoever shows it trusts their types and sizes."""
+    if issubclass(kind, SyntaxError):
+        return False
+    if not issubclass(kind, UnicodeError) or kind is UnicodeError:
+        return True
+    match arguments:
+        case (*_, str() | bytes() as text, int(start), int(end), str()):
+            return 0 <= start < end <= len(text)
+    return False
 
 
 def _sentence(outcome: Outcome, label: str) -> str:
@@ -554,6 +571,18 @@ def _unmade(key: Any) -> bool:
     return _come_back(key) is key
 
 
+def _counted(iterator: Standin, length: int, handle: Handle) -> Iterator[Any]:
+    """So many items and no other number: `zip` would end in silence, and nothing would have been compared."""
+    __tracebackhide__ = True
+    given = 0
+    for given, value in enumerate(iterator, start=1):
+        if given > length:
+            break
+        yield value
+    if given != length:
+        handle.remote.refuse(f"the hand-in's {handle.name} has the length {length} and gives other items")
+
+
 def _typed(value: Any, kind: type, what: str) -> Any:
     """The value, if it is of that very type: nothing else is an answer to what was asked."""
     if type(value) is not kind:
@@ -652,7 +681,10 @@ class Standin:
             raise TypeError(
                 f"what an operator gave has no length: make a list of this {self._grader_handle.name}"
             )
-        return int(_typed(self._grader_handle.remote.ask("len", self), int, "the length"))
+        handle = self._grader_handle
+        length = int(_typed(handle.remote.ask("len", self), int, "the length"))
+        handle.length = (length, handle.remote.changes)
+        return length
 
     def __bool__(self) -> bool:
         """Asked of an object: that tells it nothing, and as its answer True or [] would say the same."""
@@ -669,10 +701,13 @@ class Standin:
 
     def __iter__(self) -> Any:
         __tracebackhide__ = True
-        iterator = self._grader_handle.remote.ask("iter", self)
+        handle = self._grader_handle
+        iterator = handle.remote.ask("iter", self)
         if not isinstance(iterator, Standin):
             raise TypeError("what iterates over the hand-in's object is no iterator")
-        return iterator
+        if handle.length is None or handle.length[1] != handle.remote.changes:
+            return iterator
+        return _counted(iterator, handle.length[0], handle)
 
     def __next__(self) -> Any:
         __tracebackhide__ = True

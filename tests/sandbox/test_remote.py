@@ -1,7 +1,9 @@
 """Stand-ins for a hand-in's objects, through a real process."""
 
+import builtins
 import copy
 import math
+import traceback
 from textwrap import dedent
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from grader.sandbox import values
 from grader.sandbox.frames import FrameError
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import MAX_NESTED, NoAnswer, Remote, StudentError
+from grader.sandbox.remote import MAX_NESTED, NoAnswer, Remote, StudentError, _exception
 from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
 
 SOON = 0.3  # seconds
@@ -57,6 +59,14 @@ SOURCE = """\
         root.child = Node()
         root.child.parent = root
         return root
+    class Short:
+        def __len__(self): return 2
+        def __iter__(self): return iter(())
+    class Stack:
+        def __init__(self): self.items = []
+        def push(self, x): self.items.append(x)
+        def __len__(self): return len(self.items)
+        def __iter__(self): return iter(self.items)
     class Sly:
         def __init__(self): pass
         def __sub__(self, other): return self
@@ -395,6 +405,47 @@ def test_an_exception_arrives_as_itself_where_it_cannot_steer(name, words, kind,
     if issubclass(kind, StudentError):
         return
     assert caught.value.args[: len(words)] == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("SyntaxError", ("x", ("hw2.py", 1, 1, 5))),
+        ("SyntaxError", ("x", ("hw2.py", 1, 1, "a" * 10, 1, 3 * 10**9))),
+        ("TabError", ("x", ("hw2.py", 1, 1, 5))),
+        ("UnicodeEncodeError", ("utf-8", "a", 1, 1, "x")),
+    ],
+)
+def test_what_would_break_who_shows_an_exception_stays_behind(name, words, remote):
+    with pytest.raises((getattr(builtins, name), StudentError)) as caught:
+        remote.fail(name, *words)
+    assert "x" in str(caught.value)
+    assert len(caught.value.args) == 1
+    assert "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("place", [(-(10**9), 1 - 10**9), (0, 10**9), (5, 2)])
+def test_no_unicode_error_points_outside_its_text(place):
+    error = _exception(UnicodeDecodeError, ("utf-8", b"a", *place, "x"), "x")
+    assert type(error) is StudentError
+
+
+def test_an_iteration_has_as_many_items_as_were_told(remote):
+    short, right, stack = remote.Short(), remote.Vector(1, 2), remote.Stack()
+    assert (len(right), list(right), len(short), len(stack)) == (2, [1, 2], 2, 0)
+    with pytest.raises(NoAnswer, match="the hand-in's Short has the length 2 and gives other items"):
+        _ = [x for x, _ in zip(short, [1, 2], strict=False)]
+    stack.push(1)
+    assert list(stack) == [1]
+
+
+def test_a_hang_shows_no_frame_of_ours(opened):
+    with opened(SOURCE, call_seconds=SOON) as session:
+        main = HandIn(Remote(session)).main
+        with pytest.raises(NoAnswer) as caught:
+            main.hang()
+    assert caught.value.__suppress_context__
+    assert [str(frame.path) for frame in caught.traceback.filter(caught)] == [__file__]
 
 
 def test_an_exception_of_its_own_is_the_class_that_the_module_has(remote):
