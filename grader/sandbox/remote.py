@@ -291,10 +291,9 @@ class Remote:
         """The exception to raise here for one that was raised there."""
         stop = operation == "next" and bases[:1] == (("StopIteration", True),)
         error = StopIteration() if stop else _exception(self._class(bases), _told(arguments), message)
-        if place:
-            error.place = printable(place)  # type: ignore[attr-defined]
-            if hasattr(error, "add_note"):  # not in Python 3.10
-                error.add_note(f"in {printable(place)}")
+        error.place = printable(place)  # type: ignore[attr-defined]
+        if place and hasattr(error, "add_note"):  # not in Python 3.10
+            error.add_note(f"in {printable(place)}")
         return _Raised(error)
 
     def _class(self, bases: tuple[Any, ...]) -> type[Exception]:
