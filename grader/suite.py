@@ -430,7 +430,7 @@ def _explained(error: BaseException) -> str:
 
 
 def _blamed(error: BaseException) -> str:
-    """Whose fault it is that a test is not loaded, where that is certain: what a hand-in raises has a place."""
+    """Whose fault it is that a test is not loaded, if that is certain: what a hand-in raises has a place."""
     if hasattr(error, "place") or not isinstance(error, (SyntaxError, ImportError)):
         return ""
     name = error.name if isinstance(error, ModuleNotFoundError) else None

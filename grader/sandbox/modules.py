@@ -100,6 +100,7 @@ class HandIn:
 
     def test_ends(self) -> None:
         """Functions that a test has put into a module can no longer be called."""
+        self.remote.test_ends()
         for module in self._modules.values():
             module.__dict__["_grader_handle"].given.clear()
 

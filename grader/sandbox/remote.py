@@ -41,6 +41,10 @@ MADE, SCALED, DERIVED = (
     2,
     1,
 )  # by a constructor; without a value of the test's to compare; by other operators
+MAX_RECEIVED = 64 << 20  # bytes of memory that answers may come to in one test
+MAX_TEST_PRINTED = 20_000  # characters that one test prints of the hand-in's
+MAX_ITEMS = 20_000  # of one answer: a test compares them one by one, and shows how they differ
+MAX_HANDED = 128  # bytes of an integer that a function of the test's is called with
 CHANGING = {"call", "set", "del", "setitem", "delitem"}
 MAX_OWNERS = 100  # whose functions an object may call: rings of objects have no end
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
@@ -61,6 +65,10 @@ class StudentError(Exception):
 
 class _Lost(FrameError):
     """A number that there is none of any more."""
+
+
+class _TooMuch(BaseException):
+    """More than a test can hold. Ends the exchange, and so the process."""
 
 
 class NoAnswer(BaseException):
@@ -105,6 +113,7 @@ class Remote:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.changes = 0  # operations that may change the length of something
+        self.received = self.printed = 0  # in this test
         self.unanswered = 0  # times that there was no answer
         self.fault = ""  # the grader's own
         self._lock = threading.RLock()
@@ -147,6 +156,17 @@ class Remote:
         self.unanswered += 1
         raise NoAnswer(paragraph(reason)) from None
 
+    def test_ends(self) -> None:
+        """Count anew what comes from the process."""
+        self.received = self.printed = 0
+
+    def show(self, text: str) -> None:
+        """Print what the hand-in printed, up to so much in one test: a print costs no points."""
+        left = MAX_TEST_PRINTED - self.printed
+        self.printed += len(text)
+        if text and left > 0:
+            sys.stdout.write(paragraph(text, left))
+
     def attribute(self, module: Handle, name: str) -> Any:
         """What the hand-in's module has under a name."""
         __tracebackhide__ = True
@@ -180,6 +200,8 @@ class Remote:
                     answer, changes = conversation.answer(_arguments(operation, operands))
         except Ended as ended:
             self.refuse(_sentence(ended.outcome, self.session.submission.label))
+        except _TooMuch as much:
+            self.refuse(f"the hand-in was stopped: {much}")
         except Fault as fault:  # no fault of the hand-in's: whoever runs the tests ends the run
             self.fault = str(fault)
             self.refuse(self.fault)
@@ -339,14 +361,20 @@ class _Conversation:
             FrameError: it is none.
         """
         while True:
-            match self.line.receive(self.deadline):
+            message = self.line.receive(self.deadline)
+            self.remote.received += _memory(message)
+            if self.remote.received > MAX_RECEIVED:
+                raise _TooMuch(f"it has answered with more than {MAX_RECEIVED >> 20} MiB in this test")
+            match message:
                 case (str("call"), int(number), tuple(row), str(printed)):
-                    _print(printed)
+                    self.remote.show(printed)
                     self.line.send_frame(self._called(number, row), self.deadline)
                 case (str("value"), int(serial), tuple(row), tuple(changes), str(printed)) if (
                     serial == self.serial
                 ):
-                    _print(printed)
+                    self.remote.show(printed)
+                    if len(row) > MAX_ITEMS:
+                        raise _TooMuch(f"an answer of more than {MAX_ITEMS} items: an array is one item")
                     return self._value(row, arguments), [self._change(each, arguments) for each in changes]
                 case (
                     str("raised"),
@@ -357,7 +385,7 @@ class _Conversation:
                     str(place),
                     str(printed),
                 ) if serial == self.serial and _named(bases):
-                    _print(printed)
+                    self.remote.show(printed)
                     args = rebuilt(row, _uncopied) if isinstance(row, tuple) else None
                     return self.remote.raised(bases, args, message, place, self.operation), []
                 case _:
@@ -367,7 +395,9 @@ class _Conversation:
         """What to say to a call of a function that stays here."""
         match rebuilt(row, self._met):
             case (tuple(arguments), dict(named)) if all(isinstance(name, str) for name in named):
-                pass
+                large = any(isinstance(each, bytes) and len(each) > MAX_HANDED for each in _integers(row))
+                if large or len(row) > MAX_ITEMS:
+                    return frames.frame(("raised", "TypeError", "what it is called with is too large"))
             case _:
                 raise FrameError(NO_ANSWER)
         function = self.functions.get(number)
@@ -398,9 +428,15 @@ class _Conversation:
         raise FrameError(NO_ANSWER)
 
 
-def _print(text: str) -> None:
-    if text:
-        sys.stdout.write(paragraph(text))
+def _memory(value: Any) -> int:
+    """Bytes that a message takes here; a byte of a frame may become eight."""
+    inside = sum(map(_memory, value)) if isinstance(value, (tuple, list)) else 0
+    return sys.getsizeof(value) + inside
+
+
+def _integers(row: Row) -> Iterator[Any]:
+    """The bytes of a row's larger integers."""
+    return (item[1] for item in row if isinstance(item, tuple) and len(item) == 2 and item[0] == "int")
 
 
 def _uncopied(_item: Any) -> NoReturn:

@@ -12,7 +12,15 @@ import pytest
 from grader.sandbox import values
 from grader.sandbox.frames import FrameError
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import MAX_NESTED, NoAnswer, Remote, StudentError, _exception
+from grader.sandbox.remote import (
+    MAX_NESTED,
+    MAX_RECEIVED,
+    MAX_TEST_PRINTED,
+    NoAnswer,
+    Remote,
+    StudentError,
+    _exception,
+)
 from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
 
 SOON = 0.3  # seconds
@@ -674,3 +682,35 @@ def test_every_name_of_an_operation_is_known_on_both_sides():
 
     assert set(OPERATORS) <= set(OPERATIONS)
     assert values.TYPES["np.float64"] is np.float64
+
+
+def test_no_test_takes_more_memory_than_it_has(opened):
+    source = """\
+        X = b"x" * 1_000_000
+        def flood():
+            while True: yield X
+        def loud():
+            print("x" * 15_000)
+        def many(n): return list(range(n))
+        def apply(f, n): return f(10**n)
+    """
+    with opened(source, call_seconds=5, hand_in_seconds=30) as session:
+        hand_in = HandIn(Remote(session))
+        for _ in range(2):
+            with pytest.raises(NoAnswer, match="with more than 64 MiB in this test"):
+                list(hand_in.main.flood())
+            assert hand_in.remote.received < 2 * MAX_RECEIVED
+            hand_in.test_ends()
+        with pytest.raises(NoAnswer, match="an answer of more than 20000 items"):
+            hand_in.main.many(20_001)
+        with pytest.raises(TypeError, match="too large"):
+            hand_in.main.apply(lambda x: 1, 1000)
+        assert hand_in.main.apply(lambda x: x, 100) == 10**100
+
+
+def test_prints_are_cut_and_cost_nothing(opened, capsys):
+    with opened("def loud(): print('x' * 15_000)") as session:
+        hand_in = HandIn(Remote(session))
+        for _ in range(4):
+            hand_in.main.loud()
+        assert len(capsys.readouterr().out) < MAX_TEST_PRINTED + 100
