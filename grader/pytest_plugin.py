@@ -7,14 +7,19 @@ given; then `grader.suite` is loaded. See docs/tests.md.
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """The options, by names that no other plugin has."""
+    config = pluginmanager.get_plugin("pytestconfig")
+    told = _told(config.invocation_params.args) if config else None
+    if config is not None and told is not None:
+        _keep_its_settings_off(config, told)
     group = parser.getgroup("grader", "tests of a hand-in, behind grader's wall")
     group.addoption(
         "--submission",
@@ -44,9 +49,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Open the hand-in before the first conftest.py could import it."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+    """Open the hand-in before the first conftest.py could import it.
+
+    A conftest.py that fails, as by what the hand-in does there, costs its folder's tests: collection says so.
+    """
+    _begin(early_config)
+    try:
+        return (yield)
+    except Exception as error:
+        begun = early_config.pluginmanager.has_plugin("grader-suite")
+        if not begun or type(error).__name__ != "ConftestImportFailure":
+            raise
+
+
+def _begin(early_config: pytest.Config) -> None:
     options = early_config.known_args_namespace
     if options.grader_submission is None:
         if options.grader_results is not None:
@@ -54,10 +72,43 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
                 "--results says where the rows of a hand-in go: give --submission PATH too"
             )
         return
+    _keep_its_settings_off(early_config, options.grader_submission)
     _keep_off_the_path(early_config.invocation_params.dir / options.grader_submission)
     from grader import suite
 
     suite.begin(early_config)
+
+
+def _told(arguments: Sequence[str]) -> str | None:
+    """The hand-in's path as it was typed, before there is a parser that knows the option."""
+    following = dict(zip(arguments, [*arguments[1:], ""], strict=True))
+    joined = [each.partition("=")[2] for each in arguments if each.startswith("--submission=")]
+    return joined[-1] if joined else following.get("--submission")
+
+
+def _keep_its_settings_off(config: pytest.Config, told: str) -> None:
+    """See that pytest is configured by nothing that a hand-in brings: whose file it is may name code to run.
+
+    They are the operator's where they lie above the tests or above the folder in which pytest was started.
+    """
+    start = config.invocation_params.dir
+    hand_in = Path(start, told).resolve()
+    typed = [Path(start, each.split("::")[0]) for each in config.known_args_namespace.file_or_dir]
+    tests = [each for path in typed if path.exists() and (each := path.resolve()) != hand_in]
+    named = config.known_args_namespace.inifilename
+    ours = [start.resolve(), *tests, *([Path(start, named).resolve()] if named else [])]
+    confcutdir = config.known_args_namespace.confcutdir
+    for place in (config.inipath, config.rootpath, Path(start, confcutdir) if confcutdir else None):
+        if place is None:
+            continue
+        found = place.resolve()
+        folder = found if found.is_dir() else found.parent
+        inside = hand_in.is_dir() and found.is_relative_to(hand_in)
+        if inside or not any(each.is_relative_to(folder) for each in ours):
+            raise pytest.UsageError(
+                f"pytest takes {place} for its settings, and that may be the hand-in's: "
+                f"write --submission={told} with an equals sign, or start pytest elsewhere"
+            )
 
 
 def _keep_off_the_path(hand_in: Path) -> None:

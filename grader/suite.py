@@ -8,10 +8,12 @@ the run, and stands in the file as one.
 from __future__ import annotations
 
 import ast
+import glob
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -21,7 +23,16 @@ import pytest
 
 from grader import atomic
 from grader.faults import Fault
-from grader.gradescope.decorated import PREFIX, Planned, Run, forget, planned, results, told
+from grader.gradescope.decorated import (
+    PREFIX,
+    STAFFS_FAULT,
+    Planned,
+    Run,
+    forget,
+    planned,
+    results,
+    told,
+)
 from grader.gradescope.lost import lost, title
 from grader.gradescope.schema import to_json
 from grader.report.escape import paragraph, printable
@@ -29,7 +40,7 @@ from grader.sandbox import jail
 from grader.sandbox.isolation import accepted
 from grader.sandbox.landlock import readable
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import Remote
+from grader.sandbox.remote import NoAnswer, Remote
 from grader.sandbox.session import Session
 from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission
@@ -67,7 +78,7 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     tests = [Path(config.invocation_params.dir, each.split("::")[0]) for each in options.file_or_dir]
     tests = tests or [config.rootpath]
     _keep_apart(path, tests)
-    file, limits = _expected(config, path, tests)
+    file, limits, settled = _expected(config, path, tests)
     if options.grader_seconds is not None:
         if not 0 < options.grader_seconds <= LONGEST:
             asked = f"a number of seconds is asked, more than 0 and up to {LONGEST}"
@@ -77,7 +88,12 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     source = stack.enter_context(jail.started())
     line = accepted(source.isolation, weaker=options.grader_isolation == "process")
     hand_in = HandIn(Remote(stack.enter_context(Session(submission, limits, source))))
-    stack.enter_context(importable(hand_in))
+    folders = {each if each.is_dir() else each.parent for each in tests}
+    stack.enter_context(
+        importable(
+            hand_in, (lambda _: "") if settled else partial(_of_the_tests, folders=folders, hand_in=path)
+        )
+    )
     stack.callback(_look_for_files_in(path if path.is_dir() else path.parent))
     out = Path(config.invocation_params.dir, options.grader_results) if options.grader_results else None
     return Suite(config, hand_in, path, line, out)
@@ -100,8 +116,8 @@ def _keep_apart(path: Path, tests: list[Path]) -> None:
                 raise Fault(f"{test} lies in {library}, which student code may read: move it elsewhere")
 
 
-def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str, Limits]:
-    """The name of the module that is asked for, and the limits.
+def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str, Limits, bool]:
+    """The name of the module that is asked for, the limits, and whether an assignment.toml says so.
 
     Raises:
         Fault: a name that a student chose is that of a module of the tests' own.
@@ -112,9 +128,9 @@ def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str
             folder = find_assignment(start)
             break
     else:
-        return _chosen(path, tests), Limits()
+        return _chosen(path, tests), Limits(), False
     settings = load_settings(folder)
-    return settings.file, settings.limits
+    return settings.file, settings.limits, True
 
 
 def _chosen(path: Path, tests: list[Path]) -> str:
@@ -139,12 +155,22 @@ def _of_the_tests(name: str, folders: set[Path], hand_in: Path) -> str:
     """Where a module of that name is found that is not the hand-in's own; "" if there is none."""
     if name in sys.builtin_module_names:
         return name
-    spec = PathFinder.find_spec(name, [*map(str, folders), *sys.path]) if name.isidentifier() else None
+    below = [str(place) for folder in folders for place in _below(folder, name, hand_in)]
+    places = [*map(str, folders), *below, *sys.path]
+    spec = PathFinder.find_spec(name, places) if name.isidentifier() else None
     found = spec.origin if spec else None
     if found is None or Path(found).resolve() == hand_in.resolve():
         return ""
     same = hand_in.is_file() and Path(found).read_bytes() == hand_in.read_bytes()
     return "" if same else found
+
+
+def _below(folder: Path, name: str, hand_in: Path) -> Iterator[Path]:
+    """The folders below one of the tests' with a module of that name: a conftest.py may import from any."""
+    for place in sorted(folder.rglob(f"{glob.escape(name)}*")):
+        apart = not place.resolve().is_relative_to(hand_in.resolve()) and not CLUTTER & set(place.parts)
+        if apart and place.name.split(".")[0] == name:
+            yield place.parent
 
 
 def _imports(test: Path) -> Iterator[str]:
@@ -205,7 +231,7 @@ class Suite:
             error = call.excinfo.value.__cause__ or call.excinfo.value
             lines = _text(error).splitlines() or [""]
             self._reasons[report.nodeid] = (
-                f"{PREFIX}the test could not be loaded: {_kind(error)}: {lines[0]}\n"
+                f"{PREFIX}the test could not be loaded: {_kind(error)}: {lines[0]}\n{_blamed(error)}"
             )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -239,11 +265,23 @@ class Suite:
         for item in items:
             yield _key(item), planned(_function(item), _name(item)), []
         for node, reason in self._reasons.items():
-            file, _, only = node.partition("::")
-            with suppress(OSError):
-                text = (self._config.rootpath / file).read_text(encoding="utf-8", errors="replace")
-                for place, plan in enumerate(lost(text, Path(file).stem, only)):
-                    yield f"{node}::{place}", plan, [Run(passed=False, said=reason)]
+            name, _, only = node.partition("::")
+            for file in self._files(self._config.rootpath / name):
+                with suppress(OSError):
+                    text = file.read_text(encoding="utf-8", errors="replace")
+                    for place, plan in enumerate(lost(text, file.stem, only)):
+                        yield f"{node}::{file.name}::{place}", plan, [Run(passed=False, said=reason)]
+
+    def _files(self, place: Path) -> list[Path]:
+        """A file of tests, or those of a folder."""
+        if not place.is_dir():
+            return [place]
+        files = {file for form in self._config.getini("python_files") for file in place.rglob(form)}
+        return sorted(
+            file
+            for file in files
+            if file.suffix == ".py" and not CLUTTER & set(file.parts) and not self.pytest_ignore_collect(file)
+        )
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -263,12 +301,20 @@ class Suite:
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
         """Keep what an exception says, and make harmless what is shown."""
-        report = yield
-        error = call.excinfo.value if call.excinfo else None
+        unshown: BaseException | None = None
+        try:
+            report = yield
+        except (Exception, NoAnswer) as fault:  # what is shown may ask the hand-in: it costs this test alone
+            unshown = fault
+        error = call.excinfo.value if call.excinfo else unshown
+        if unshown is not None:
+            report = _unshown(item, call, f"{_kind(unshown)}: {_text(error)}")
         place = getattr(error, "place", "")
-        said = "Unexpected success" if error is None else _text(error)
+        said = "Unexpected success" if error is None else _explained(error)
         report.grader_said = f"{said}\nin {place}" if isinstance(place, str) and place else said
         report.sections = [(title, paragraph(text)) for title, text in report.sections]
         if report.longrepr is not None and not isinstance(report.longrepr, tuple):
@@ -323,6 +369,13 @@ class Suite:
             pytest.exit(f"grader: {fault}", returncode=OUR_FAULT)
 
 
+def _unshown(item: pytest.Item, call: Any, said: str) -> pytest.TestReport:
+    """The report of a test of which none could be made."""
+    return pytest.TestReport(
+        item.nodeid, item.location, {}, "failed", said, call.when, duration=call.duration
+    )
+
+
 def _key(item: pytest.Item) -> str:
     """One row for a function, whatever its parameters."""
     owner = item.parent.nodeid if item.parent else ""
@@ -364,19 +417,36 @@ def _subtest(report: Any) -> str:
     context = getattr(report, "context", None)
     if context is None:
         return ""
-    message = [f"[{context.msg}]"] if context.msg is not None else []
-    parameters = ", ".join(f"{name}={value}" for name, value in context.kwargs.items())
+    message = [f"[{_text(context.msg)}]"] if context.msg is not None else []
+    parameters = ", ".join(f"{name}={_text(value)}" for name, value in context.kwargs.items())
     parts = [*message, *([f"({parameters})"] if parameters else [])]
     return f"{' '.join(parts) or '(a subtest)'}: "
 
 
-def _text(error: BaseException) -> str:
-    """What an exception says, whatever its `__str__` does."""
+def _explained(error: BaseException) -> str:
+    """What an exception says; of a parameter that is none of pytest's which it is, and whose fault."""
+    missing = getattr(error, "argname", None) if _kind(error) == "FixtureLookupError" else None
+    return f"there is no fixture {missing!r}\n{STAFFS_FAULT}." if missing else _text(error)
+
+
+def _blamed(error: BaseException) -> str:
+    """Whose fault it is that a test is not loaded, if that is certain: what a hand-in raises has a place."""
+    if hasattr(error, "place") or not isinstance(error, (SyntaxError, ImportError)):
+        return ""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    unless = f", unless {name}.py is a file that you were to hand in" if name and name.isidentifier() else ""
+    return f"{STAFFS_FAULT}{unless}.\n"
+
+
+def _text(error: object) -> str:
+    """What an exception, or another object, says, whatever its `__str__` does."""
     try:
         return str(error)
+    except NoAnswer as none:
+        return str(none)
     except Exception:
         return f"{_kind(error)}, whose message cannot be shown"
 
 
-def _kind(error: BaseException) -> str:
+def _kind(error: object) -> str:
     return type(error).__name__

@@ -76,7 +76,7 @@ def planned(function: Any, name: str, sets: int = 1) -> Planned:
     """
     weight = told(function, "__weight__")
     points = number(weight)
-    if weight is not None and points is None:
+    if weight is not None and (points is None or points < 0):
         raise Fault(f"{name}: the weight {weight!r} is no number of points; write one, such as 2 or 2.5")
     visibility = told(function, "__visibility__")
     if visibility and visibility not in get_args(Visibility):
@@ -140,14 +140,17 @@ def results(rows: Sequence[Row], extra_data: dict[str, Any] | None = None) -> Re
 def merged(results: Results, suite: Results, number: int) -> Results:
     """An assignment's results with the rows of a suite behind them, numbered `number.1`, `number.2`, …
 
-    On the leaderboard the assignment's columns stay what they are, and the score is the sum.
+    On the leaderboard the assignment's columns stay what they are. To the score there the rows are added that
+    students see: the others would see the rest.
     """
     score = _sum((results.score, suite.score))
     ours = {leader.name: leader for leader in results.leaderboard or ()}
     if SCORE in ours:
-        ours[SCORE] = ours[SCORE].model_copy(update={"value": score})
+        seen = [row.score for row in suite.tests or () if row.visibility in (None, "visible")]
+        ours[SCORE] = ours[SCORE].model_copy(update={"value": _sum((ours[SCORE].value, *seen))})
+    plain = {"output_format": "text", "name_format": "text"}  # whatever the assignment's rows are
     rows = [
-        row if row.number else row.model_copy(update={"number": f"{number}.{place}"})
+        row.model_copy(update={"number": row.number or f"{number}.{place}", **plain})
         for place, row in enumerate(suite.tests or (), start=1)
     ]
     outputs = [output for output in (results.output, suite.output) if output]

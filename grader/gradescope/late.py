@@ -84,7 +84,8 @@ def uncounted(created: datetime | None, due: datetime | None, policy: LatePolicy
 def charged(results: Results, lateness: Lateness | None) -> Results:
     """The same rows, with the sentence on top and a total of what is left.
 
-    The sentence has no points in it where a student does not see every row.
+    The sentence has no points in it where a student does not see every row; nor has the leaderboard's score
+    any of those, so it is charged by itself.
     """
     if lateness is None:
         return results
@@ -92,7 +93,9 @@ def charged(results: Results, lateness: Lateness | None) -> Results:
     left = float(earned * lateness.share)
     seen = all(row.visibility in (None, "visible") for row in results.tests or ())
     leaders = results.leaderboard and tuple(
-        leader.model_copy(update={"value": left}) if leader.name == SCORE else leader
+        leader.model_copy(update={"value": float(Decimal(str(leader.value)) * lateness.share)})
+        if leader.name == SCORE and isinstance(leader.value, (int, float))
+        else leader
         for leader in results.leaderboard
     )
     changed = {

@@ -12,7 +12,7 @@ import builtins
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -100,6 +100,7 @@ class HandIn:
 
     def test_ends(self) -> None:
         """Functions that a test has put into a module can no longer be called."""
+        self.remote.test_ends()
         for module in self._modules.values():
             module.__dict__["_grader_handle"].given.clear()
 
@@ -107,9 +108,10 @@ class HandIn:
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds some of a hand-in's modules."""
 
-    def __init__(self, hand_in: HandIn, *, main: bool) -> None:
+    def __init__(self, hand_in: HandIn, *, main: bool, taken: Callable[[str], str]) -> None:
         self._hand_in = hand_in
         self._main = main
+        self._taken = taken
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -117,6 +119,13 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module = self._hand_in.module(name)
         if module is None or (module is self._hand_in.main) is not self._main:
             return None
+        other = self._taken(name) if self._main else ""
+        if other:
+            raise ImportError(
+                f"{name} is a module of the hand-in and also {other}: "
+                'write file = "…" into assignment.toml to say which module students hand in',
+                name=name,
+            )
         spec = importlib.machinery.ModuleSpec(name, self)
         spec.submodule_search_locations = []  # else there would be no `import calculus.rules`
         return spec
@@ -129,9 +138,13 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 @contextmanager
-def importable(hand_in: HandIn) -> Iterator[None]:
-    """While this lasts, the hand-in's modules can be imported."""
-    first, last = _Finder(hand_in, main=True), _Finder(hand_in, main=False)
+def importable(hand_in: HandIn, taken: Callable[[str], str] = lambda _: "") -> Iterator[None]:
+    """While this lasts, the hand-in's modules can be imported.
+
+    Args:
+        taken: where the tests have a module of that name, which the main one must not replace; else "".
+    """
+    first, last = (_Finder(hand_in, main=main, taken=taken) for main in (True, False))
     sys.meta_path[:] = [first, *sys.meta_path, last]
     sys.modules.pop(hand_in.main.__name__, None)
     try:

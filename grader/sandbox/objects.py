@@ -31,6 +31,17 @@ MAX_BASES = 20
 MAX_MESSAGE = 2000
 MAX_TOLD = 20_000  # bytes that one request may print
 CHANGEABLE = (list, tuple, dict, set, np.ndarray)
+ARITHMETIC = tuple(
+    f"__{r}{name}__"
+    for name in (
+        *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
+        *("and", "or", "xor", "lshift", "rshift"),
+    )
+    for r in ("", "r")
+)
+CALCULATING = frozenset(
+    (*ARITHMETIC, *(f"__{name}__" for name in ("neg", "pos", "invert", "abs", "float", "int", "index")))
+) | {"__contains__"}  # what an object must have to be asked about a value of the test's
 
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -123,7 +134,7 @@ class Objects:
         self._numbers[id(value)], self._objects[number] = number, value
         named = isinstance(value, (type, ModuleType)) or callable(value)
         name = cut(lambda: (value if named else type(value)).__name__, MAX_NAME, "")
-        return ("object", number, _sort(value), name)
+        return ("object", number, _sort(value), name, _calculates(value))
 
     def _handed(self, item: Any) -> Any:
         """The object or stub that an item stands for."""
@@ -164,6 +175,14 @@ def _sort(value: Any) -> str:
     if isinstance(value, ModuleType):
         return "module"
     return "class" if isinstance(value, type) else "function" if callable(value) else "object"
+
+
+def _calculates(value: Any) -> bool:
+    """Whether its class says what an operator does."""
+    try:
+        return any(not CALCULATING.isdisjoint(vars(base)) for base in type.mro(type(value)))
+    except Exception:
+        return False
 
 
 def _image(value: Any, told: Callable[[Any], Any]) -> bytes | None:

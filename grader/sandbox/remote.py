@@ -2,7 +2,8 @@
 
 A value that has a copy arrives as one, of exact builtin types or plain arrays; of anything else a stand-in.
 Its process never decides how it compares with a value of the test's: `==` is False there, an order an error,
-and operators tell it such a value only where the test has made the object itself. What it raises can fail a
+and operators tell it such a value only through the very reference that a constructor gave to the test: `made`
+is the stand-in's, never the object's, whatever answers with that object later. What it raises can fail a
 test and nothing else: it arrives as the builtin exception of its name, or as a `StudentError`. Where there is
 no answer at all, `NoAnswer` is no `Exception`: a test that expects one must not take a crash for it.
 """
@@ -34,6 +35,18 @@ MAX_CLASSES = 200  # exceptions that one hand-in may define
 OUTSIDE = "this function can only be called while the call that it was given to runs"
 STEERING = (StopIteration, StopAsyncIteration)  # they would end a loop of the test's, and fail nothing
 PRODUCTS = {"mul", "rmul", "matmul", "rmatmul"}  # they say nothing on whether two are equal
+UNARY = {"neg", "pos", "invert"}
+MADE, SCALED, DERIVED = (
+    3,
+    2,
+    1,
+)  # by a constructor; without a value of the test's to compare; by other operators
+MAX_RECEIVED = 64 << 20  # bytes of memory that answers may come to in one test
+MAX_TEST_PRINTED = 20_000  # characters that one test prints of the hand-in's
+MAX_ITEMS = 20_000  # of one answer: a test compares them one by one, and shows how they differ
+MAX_HANDED = 128  # bytes of an integer that a function of the test's is called with
+CHANGING = {"call", "set", "del", "setitem", "delitem"}
+MAX_OWNERS = 100  # whose functions an object may call: rings of objects have no end
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
 TOLD_ATTRIBUTES = {"__name__", "__qualname__"}
@@ -54,6 +67,10 @@ class _Lost(FrameError):
     """A number that there is none of any more."""
 
 
+class _TooMuch(BaseException):
+    """More than a test can hold. Ends the exchange, and so the process."""
+
+
 class NoAnswer(BaseException):
     """The hand-in has no answer: it hangs, has died or lacks the name; or the test asks what nobody can."""
 
@@ -62,8 +79,7 @@ class NoAnswer(BaseException):
 class Handle:
     """What stands behind a stand-in. `origin` says where to find it again in a fresh process.
 
-    `given` are functions of the test's that it may call, `made` whether the test has made it itself: 2 by
-    calling a class, 1 by an operator on such an object, 0 not.
+    `given` are functions of the test's that it may call. `calculates` says that its class has operators.
     """
 
     remote: Remote
@@ -73,14 +89,22 @@ class Handle:
     loads: int = 0
     origin: tuple[str, str] | None = None
     parent: Handle | None = None
-    made: int = 0
+    calculates: bool = False
     given: Functions = field(default_factory=dict)
+    length: tuple[int, int] | None = None  # what was told, and how many changes there had been
     held: Standin | None = None  # as what it was found again: else its number would be released
 
     @property
     def functions(self) -> Functions:
         """The test's functions that it may call: its own, and those of what it belongs to."""
-        return {**(self.parent.functions if self.parent else {}), **self.given}
+        found: Functions = {}
+        owner: Handle | None = self
+        for _ in range(MAX_OWNERS):
+            if owner is None:
+                break
+            found = owner.given | found
+            owner = owner.parent
+        return found
 
 
 class Remote:
@@ -88,12 +112,15 @@ class Remote:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.changes = 0  # operations that may change the length of something
+        self.received = self.printed = 0  # in this test
         self.unanswered = 0  # times that there was no answer
         self.fault = ""  # the grader's own
         self._lock = threading.RLock()
         self._nested = 0
         self._serial = count(1)
         self._fresh = count(1)
+        self._handles: weakref.WeakValueDictionary[tuple[int, int], Handle] = weakref.WeakValueDictionary()
         self._standins: weakref.WeakValueDictionary[tuple[int, int], Standin] = weakref.WeakValueDictionary()
         self._released: list[tuple[int, int]] = []
         self._classes: dict[tuple[str, ...], type[Exception]] = {}
@@ -110,6 +137,7 @@ class Remote:
             NoAnswer: there is none.
         """
         __tracebackhide__ = True
+        self.changes += operation in CHANGING
         with self._lock:
             if self._nested == MAX_NESTED:
                 self.refuse(f"calls are nested deeper than {MAX_NESTED}")
@@ -126,7 +154,18 @@ class Remote:
         """Say that there is no answer, and why."""
         __tracebackhide__ = True
         self.unanswered += 1
-        raise NoAnswer(paragraph(reason))
+        raise NoAnswer(paragraph(reason)) from None
+
+    def test_ends(self) -> None:
+        """Count anew what comes from the process."""
+        self.received = self.printed = 0
+
+    def show(self, text: str) -> None:
+        """Print what the hand-in printed, up to so much in one test: a print costs no points."""
+        left = MAX_TEST_PRINTED - self.printed
+        self.printed += len(text)
+        if text and left > 0:
+            sys.stdout.write(paragraph(text, left))
 
     def attribute(self, module: Handle, name: str) -> Any:
         """What the hand-in's module has under a name."""
@@ -143,6 +182,7 @@ class Remote:
 
     def _answer(self, operation: str, operands: tuple[Any, ...]) -> Any:
         """The operation's value, or what it raised."""
+        __tracebackhide__ = True
         functions = {k: f for handle in _handles(operands) for k, f in handle.functions.items()}
         known = set(functions)
         serial = next(self._serial)
@@ -160,6 +200,8 @@ class Remote:
                     answer, changes = conversation.answer(_arguments(operation, operands))
         except Ended as ended:
             self.refuse(_sentence(ended.outcome, self.session.submission.label))
+        except _TooMuch as much:
+            self.refuse(f"the hand-in was stopped: {much}")
         except Fault as fault:  # no fault of the hand-in's: whoever runs the tests ends the run
             self.fault = str(fault)
             self.refuse(self.fault)
@@ -168,7 +210,8 @@ class Remote:
         for original, changed in changes:
             _copy_back(original, changed)
         self._own(operation, operands, answer, {k: functions[k] for k in functions.keys() - known})
-        return answer
+        made = _made(operation, operands, answer)
+        return type(answer)(handle_of(answer), made) if made else answer
 
     def _frame(self, serial: int, operation: str, operands: tuple[Any, ...], functions: Functions) -> bytes:
         row = flat(operands, lambda value: self.item(value, functions))
@@ -218,28 +261,36 @@ class Remote:
     def met(self, item: tuple[Any, ...], functions: Functions) -> Any:
         """What an item of the student's process stands for."""
         match item:
-            case (str("object"), int(number), str(kind), str(name)) if kind in STANDINS:
-                return self._standin(number, kind, printable(name, 100))
+            case (str("object"), int(number), str(kind), str(name), bool(calculates)) if kind in STANDINS:
+                return self._standin(number, kind, printable(name, 100), calculates=calculates)
             case (str("function"), int(number)) if number in functions:
                 return functions[number]
             case (str("exception"), tuple(bases)):
                 return self._class(bases)
         raise FrameError(NO_ANSWER)
 
-    def _standin(self, number: int, kind: str, name: str) -> Standin:
+    def _standin(self, number: int, kind: str, name: str, *, calculates: bool) -> Standin:
+        """The one stand-in for that object which has no rights."""
         key = (self.session.loads, number)
+        handle = self._handles.get(key)
+        if handle is None:
+            handle = Handle(self, kind, name, number, self.session.loads, calculates=calculates)
+            self._handles[key] = handle
+            if key in self._released:
+                self._released.remove(key)
+            weakref.finalize(handle, self._released.append, key).atexit = False
         known = self._standins.get(key)
-        if known is not None:
-            return known
-        made = STANDINS[kind](Handle(self, kind, name, number, self.session.loads))
-        self._standins[key] = made
-        if key in self._released:
-            self._released.remove(key)
-        weakref.finalize(made, self._released.append, key).atexit = False
-        return made
+        if known is None:
+            known = self._standins[key] = STANDINS[handle.kind](handle)
+        return known
+
+    def plain(self, value: Standin) -> Standin:
+        """Another reference to the object, as if the hand-in had given it."""
+        handle = value._grader_handle
+        return self._standin(handle.number, handle.kind, handle.name, calculates=handle.calculates)
 
     def _own(self, operation: str, operands: tuple[Any, ...], answer: Any, given: Functions) -> None:
-        """Note what a new object may call, and whether the test has made it."""
+        """Note what a new object may call."""
         target, handle = handle_of(operands[0]), handle_of(answer)
         if given and target and operation == "set":
             target.given.update(given)
@@ -248,17 +299,13 @@ class Remote:
         if target is None or handle is None or handle.origin or handle.parent or handle.kind == "module":
             return
         if operation == "get":
-            handle.parent = target
+            handle.parent = target if target is not handle else None
         elif handle.kind == "object":
             handle.given.update(
                 {k: f for each in _handles(operands) for k, f in each.functions.items()} | given
             )
-        if operation == "call" and target.kind == "class" and CAP_WORDS.match((target.origin or ("", ""))[1]):
-            handle.made = 2
-        elif operation in ("copy", "deepcopy"):
-            handle.made, handle.given = target.made, dict(target.functions)
-        elif operation in OPERATORS and any(each.made for each in _handles(operands)):
-            handle.made = handle.made or 1
+        if operation in ("copy", "deepcopy"):
+            handle.given = dict(target.functions)
 
     def raised(
         self, bases: tuple[Any, ...], arguments: Any, message: str, place: str, operation: str
@@ -266,10 +313,9 @@ class Remote:
         """The exception to raise here for one that was raised there."""
         stop = operation == "next" and bases[:1] == (("StopIteration", True),)
         error = StopIteration() if stop else _exception(self._class(bases), _told(arguments), message)
-        if place:
-            error.place = printable(place)  # type: ignore[attr-defined]
-            if hasattr(error, "add_note"):  # not in Python 3.10
-                error.add_note(f"in {printable(place)}")
+        error.place = printable(place)  # type: ignore[attr-defined]
+        if place and hasattr(error, "add_note"):  # not in Python 3.10
+            error.add_note(f"in {printable(place)}")
         return _Raised(error)
 
     def _class(self, bases: tuple[Any, ...]) -> type[Exception]:
@@ -315,14 +361,20 @@ class _Conversation:
             FrameError: it is none.
         """
         while True:
-            match self.line.receive(self.deadline):
+            message = self.line.receive(self.deadline)
+            self.remote.received += _memory(message)
+            if self.remote.received > MAX_RECEIVED:
+                raise _TooMuch(f"it has answered with more than {MAX_RECEIVED >> 20} MiB in this test")
+            match message:
                 case (str("call"), int(number), tuple(row), str(printed)):
-                    _print(printed)
+                    self.remote.show(printed)
                     self.line.send_frame(self._called(number, row), self.deadline)
                 case (str("value"), int(serial), tuple(row), tuple(changes), str(printed)) if (
                     serial == self.serial
                 ):
-                    _print(printed)
+                    self.remote.show(printed)
+                    if len(row) > MAX_ITEMS:
+                        raise _TooMuch(f"an answer of more than {MAX_ITEMS} items: an array is one item")
                     return self._value(row, arguments), [self._change(each, arguments) for each in changes]
                 case (
                     str("raised"),
@@ -333,7 +385,7 @@ class _Conversation:
                     str(place),
                     str(printed),
                 ) if serial == self.serial and _named(bases):
-                    _print(printed)
+                    self.remote.show(printed)
                     args = rebuilt(row, _uncopied) if isinstance(row, tuple) else None
                     return self.remote.raised(bases, args, message, place, self.operation), []
                 case _:
@@ -343,7 +395,9 @@ class _Conversation:
         """What to say to a call of a function that stays here."""
         match rebuilt(row, self._met):
             case (tuple(arguments), dict(named)) if all(isinstance(name, str) for name in named):
-                pass
+                large = any(isinstance(each, bytes) and len(each) > MAX_HANDED for each in _integers(row))
+                if large or len(row) > MAX_ITEMS:
+                    return frames.frame(("raised", "TypeError", "what it is called with is too large"))
             case _:
                 raise FrameError(NO_ANSWER)
         function = self.functions.get(number)
@@ -364,7 +418,7 @@ class _Conversation:
     def _value(self, row: Row, arguments: list[Any]) -> Any:
         match row:
             case ((str("argument"), int(place)),) if 0 <= place < len(arguments):
-                return arguments[place]
+                return _come_back(arguments[place])
         return rebuilt(row, self._met)
 
     def _change(self, change: Any, arguments: list[Any]) -> tuple[Any, Any]:
@@ -374,9 +428,15 @@ class _Conversation:
         raise FrameError(NO_ANSWER)
 
 
-def _print(text: str) -> None:
-    if text:
-        sys.stdout.write(paragraph(text))
+def _memory(value: Any) -> int:
+    """Bytes that a message takes here; a byte of a frame may become eight."""
+    inside = sum(map(_memory, value)) if isinstance(value, (tuple, list)) else 0
+    return sys.getsizeof(value) + inside
+
+
+def _integers(row: Row) -> Iterator[Any]:
+    """The bytes of a row's larger integers."""
+    return (item[1] for item in row if isinstance(item, tuple) and len(item) == 2 and item[0] == "int")
 
 
 def _uncopied(_item: Any) -> NoReturn:
@@ -409,12 +469,24 @@ def _exception(kind: type[Exception], arguments: tuple[Any, ...] | None, message
         error.args = (message,) if arguments is None else arguments
         error.message = message  # type: ignore[attr-defined]
         return error
-    for told in (arguments or (), (message,)):
+    for told in (arguments or (), (message,)) if _own_arguments(kind, arguments) else ((message,),):
         with suppress(Exception):  # some want to be told more
             error = kind(*told)
             if type(error) is kind and str(error) == message:
                 return error
     return StudentError(f"{kind.__name__}: {message}")
+
+
+def _own_arguments(kind: type[Exception], arguments: tuple[Any, ...] | None) -> bool:
+    """Whether the class itself could have been given them: whoever shows it trusts their types and sizes."""
+    if issubclass(kind, SyntaxError):
+        return False
+    if not issubclass(kind, UnicodeError) or kind is UnicodeError:
+        return True
+    match arguments:
+        case (*_, str() | bytes() as text, int(start), int(end), str()):
+            return 0 <= start < end <= len(text)
+    return False
 
 
 def _sentence(outcome: Outcome, label: str) -> str:
@@ -494,6 +566,58 @@ def handle_of(value: Any) -> Handle | None:
     return object.__getattribute__(value, "_grader_handle") if isinstance(value, Standin) else None
 
 
+def made_of(value: Any) -> int:
+    """How a stand-in was made; of anything else 0."""
+    return object.__getattribute__(value, "_grader_made") if isinstance(value, Standin) else 0
+
+
+def _made(operation: str, operands: tuple[Any, ...], answer: Any) -> int:
+    """How the test has made the answer; 0 where that may be of the hand-in's choosing."""
+    target, handle = handle_of(operands[0]), handle_of(answer)
+    if target is None or handle is None or not handle.calculates:
+        return 0
+    if operation == "call" and target.kind == "class" and CAP_WORDS.match((target.origin or ("", ""))[1]):
+        return MADE
+    made = [how for each in operands if (how := made_of(each))]
+    if operation in ("copy", "deepcopy"):
+        return max(made, default=0)
+    if operation not in OPERATORS or not made:
+        return 0
+    told = not all(isinstance(each, Standin) for each in operands)
+    return DERIVED if min(made) < SCALED or (told and operation not in PRODUCTS) else SCALED
+
+
+def _come_back(value: Any) -> Any:
+    """An argument as an answer: the same container, unless it holds references with rights."""
+    match value:
+        case Standin() if made_of(value):
+            return value._grader_handle.remote.plain(value)
+        case list() | tuple() | set():
+            items = [_come_back(x) for x in value]
+            return value if all(x is y for x, y in zip(items, value, strict=True)) else type(value)(items)
+        case dict():
+            pairs = [(_come_back(key), _come_back(x)) for key, x in value.items()]
+            same = all(key in value and value[key] is x for key, x in pairs)
+            return value if same and all(map(_unmade, value)) else dict(pairs)
+    return value
+
+
+def _unmade(key: Any) -> bool:
+    return _come_back(key) is key
+
+
+def _counted(iterator: Standin, length: int, handle: Handle) -> Iterator[Any]:
+    """So many items and no other number: `zip` would end in silence, and nothing would have been compared."""
+    __tracebackhide__ = True
+    given = 0
+    for given, value in enumerate(iterator, start=1):
+        if given > length:
+            break
+        yield value
+    if given != length:
+        handle.remote.refuse(f"the hand-in's {handle.name} has the length {length} and gives other items")
+
+
 def _typed(value: Any, kind: type, what: str) -> Any:
     """The value, if it is of that very type: nothing else is an answer to what was asked."""
     if type(value) is not kind:
@@ -504,11 +628,11 @@ def _typed(value: Any, kind: type, what: str) -> Any:
 def _binary(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
-        handle = self._grader_handle
-        if not isinstance(other, Standin) and not handle.made:
+        handle, made = self._grader_handle, self._grader_made
+        if not isinstance(other, Standin) and not made:
             return NotImplemented  # the value may be the expected one: nobody tells it to the hand-in
         value = handle.remote.ask(name, self, other)
-        if isinstance(other, Standin) or isinstance(value, Standin) or name in PRODUCTS:
+        if isinstance(other, Standin) or isinstance(value, Standin) or (name in PRODUCTS and made >= SCALED):
             return value
         return handle.remote.refuse(
             f"an operator of the hand-in's {handle.name} gave a {type(value).__name__}; "
@@ -532,8 +656,10 @@ def _unary(name: str) -> Callable[[Any], Any]:
     def operator(self: Standin) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        value = handle.remote.ask(name, self) if handle.made else None
-        return _typed(value, type(self), f"{name}()")
+        value = handle.remote.ask(name, self) if self._grader_made else None
+        if not isinstance(value, Standin):
+            raise TypeError(f"{name}() of the hand-in's {handle.name} is no object")
+        return value
 
     return operator
 
@@ -542,7 +668,9 @@ def _number(name: str, kind: type | None) -> Callable[[Any], Any]:
     def operator(self: Standin) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        if handle.made != 2:  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
+        if (
+            self._grader_made != MADE
+        ):  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
             raise TypeError(f"the hand-in's {handle.name} is no number")
         value = handle.remote.ask(name, self)
         return value if kind is None else _typed(value, kind, f"{name}()")
@@ -553,17 +681,20 @@ def _number(name: str, kind: type | None) -> Callable[[Any], Any]:
 class Standin:
     """Stands for an object of the hand-in. `hash`, `repr` and `isinstance` are decided here."""
 
-    __slots__ = ("__weakref__", "_grader_handle")
+    __slots__ = ("__weakref__", "_grader_handle", "_grader_made")
     __array_ufunc__ = None  # numpy leaves operators to the methods below
     _grader_handle: Handle
+    _grader_made: int  # how the test has made it, by this reference alone
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, made: int = 0) -> None:
         object.__setattr__(self, "_grader_handle", handle)
+        object.__setattr__(self, "_grader_made", made)
 
     def __repr__(self) -> str:
         return f"<{self._grader_handle.name} of the hand-in>"
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return object.__hash__(self._grader_handle)  # the same for every reference to the object
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
@@ -581,7 +712,14 @@ class Standin:
 
     def __len__(self) -> int:
         __tracebackhide__ = True
-        return int(_typed(self._grader_handle.remote.ask("len", self), int, "the length"))
+        if self._grader_made == DERIVED:  # numpy would make an array of a difference, and of any size
+            raise TypeError(
+                f"what an operator gave has no length: make a list of this {self._grader_handle.name}"
+            )
+        handle = self._grader_handle
+        length = int(_typed(handle.remote.ask("len", self), int, "the length"))
+        handle.length = (length, handle.remote.changes)
+        return length
 
     def __bool__(self) -> bool:
         """Asked of an object: that tells it nothing, and as its answer True or [] would say the same."""
@@ -598,10 +736,13 @@ class Standin:
 
     def __iter__(self) -> Any:
         __tracebackhide__ = True
-        iterator = self._grader_handle.remote.ask("iter", self)
+        handle = self._grader_handle
+        iterator = handle.remote.ask("iter", self)
         if not isinstance(iterator, Standin):
             raise TypeError("what iterates over the hand-in's object is no iterator")
-        return iterator
+        if handle.length is None or handle.length[1] != handle.remote.changes:
+            return iterator
+        return _counted(iterator, handle.length[0], handle)
 
     def __next__(self) -> Any:
         __tracebackhide__ = True
@@ -609,7 +750,7 @@ class Standin:
 
     def __contains__(self, value: Any) -> bool:
         __tracebackhide__ = True
-        if self._grader_handle.made or isinstance(value, Standin):
+        if self._grader_made == MADE or isinstance(value, Standin):
             return bool(_typed(self._grader_handle.remote.ask("contains", self, value), bool, "an `in`"))
         return any(each is value or each == value for each in self)  # compared here, as in a list
 
@@ -705,9 +846,9 @@ _NAMES = (
 )
 OPERATORS: Mapping[str, str] = {  # by the worker's names
     f"{r}{name}{'_' if name in ('and', 'or') else ''}": f"__{r}{name}__" for name in _NAMES for r in ("", "r")
-} | {"neg": "__neg__", "pos": "__pos__", "invert": "__invert__"}
+} | {name: f"__{name}__" for name in UNARY}
 for _operation, _method in OPERATORS.items():
-    if _operation not in ("neg", "pos", "invert"):
+    if _operation not in UNARY:
         setattr(Standin, _method, _binary(_operation))
 
 STANDINS: Mapping[str, type[Standin]] = {

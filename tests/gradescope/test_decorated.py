@@ -65,7 +65,7 @@ def test_what_is_below_another_decorator_is_read_too():
     assert told(test, "__score__") is None
 
 
-@pytest.mark.parametrize("weight", ["1", float("nan"), float("inf"), MAX_POINTS * 2, None, [1]])
+@pytest.mark.parametrize("weight", ["1", float("nan"), float("inf"), MAX_POINTS * 2, -1, None, [1]])
 def test_a_weight_that_is_no_number_is_refused(weight):
     function = d.weight(weight)(lambda: None)
     if weight is None:
@@ -185,6 +185,20 @@ def test_on_the_leaderboard_the_score_is_the_sum_and_no_column_is_there_twice():
     found = merged(ASSIGNMENT.model_copy(update={"leaderboard": leaders}), suite, 6)
     columns = [(leader.name, leader.value) for leader in found.leaderboard]
     assert columns == [(SCORE, 82.3), ("Functions right", 3), ("speed", 9)]
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "after_due_date", "after_published"])
+def test_the_score_on_the_leaderboard_has_no_points_of_rows_that_nobody_sees(visibility):
+    leaders = (Leader(name=SCORE, value=80.1),)
+    rows = (Test(score=2.2, max_score=3), Test(score=4.0, max_score=4, visibility=visibility))
+    found = merged(ASSIGNMENT.model_copy(update={"leaderboard": leaders}), Results(score=6.2, tests=rows), 6)
+    assert (found.score, found.leaderboard[0].value) == (86.3, 82.3)
+
+
+def test_rows_of_a_suite_are_text_among_rows_of_markdown():
+    suite = Results(score=1.0, tests=(Test(name="__init__", score=1.0, max_score=1, output="*x*"),))
+    found = merged(ASSIGNMENT.model_copy(update={"test_output_format": "md"}), suite, 6)
+    assert [(row.output_format, row.name_format) for row in found.tests] == [(None, None), ("text", "text")]
 
 
 def test_an_empty_suite_changes_nothing():

@@ -223,6 +223,12 @@ def test_the_leaderboard_has_what_is_left():
     assert [leader.value for leader in actual.leaderboard] == [72.0, 12.0]
 
 
+def test_the_leaderboards_score_is_charged_by_itself():
+    results = Results(score=80.0, leaderboard=(Leader(name="Score", value=50.0),))
+
+    assert charged(results, late(DAY, policy("10"))).leaderboard[0].value == 45.0
+
+
 def test_a_sentence_on_top_of_an_output_without_end_stays_below_the_platforms_limit():
     results = Results(score=80.0, output="x" * 1_000_000)
 

@@ -1,7 +1,9 @@
 """Stand-ins for a hand-in's objects, through a real process."""
 
+import builtins
 import copy
 import math
+import traceback
 from textwrap import dedent
 
 import numpy as np
@@ -10,7 +12,15 @@ import pytest
 from grader.sandbox import values
 from grader.sandbox.frames import FrameError
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import MAX_NESTED, NoAnswer, Remote, StudentError
+from grader.sandbox.remote import (
+    MAX_NESTED,
+    MAX_RECEIVED,
+    MAX_TEST_PRINTED,
+    NoAnswer,
+    Remote,
+    StudentError,
+    _exception,
+)
 from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
 
 SOON = 0.3  # seconds
@@ -47,7 +57,30 @@ SOURCE = """\
         def __exit__(self, *error): return True
         def __hash__(self): return 1
         __array__ = property(lambda self: 1 / 0)
+        def itself(self, *_): return self
+        me = property(itself)
         def shout(self, word="a"): return word.upper()
+    class Node:
+        def __init__(self): self.parent = self.child = None
+    def tree():
+        root = Node()
+        root.child = Node()
+        root.child.parent = root
+        return root
+    class Short:
+        def __len__(self): return 2
+        def __iter__(self): return iter(())
+    class Stack:
+        def __init__(self): self.items = []
+        def push(self, x): self.items.append(x)
+        def __len__(self): return len(self.items)
+        def __iter__(self): return iter(self.items)
+    class Sly:
+        def __init__(self): pass
+        def __sub__(self, other): return self
+        def __mul__(self, other): return 0.0
+        def __abs__(self): return 0.0
+        __rsub__ = __truediv__ = __sub__
     class Optimizer:
         def __init__(self, function): self.function = function
         def step(self, x): return self.function(x) + 1
@@ -238,6 +271,42 @@ def test_no_operator_makes_a_number_of_a_difference(remote):
     assert (abs(remote.Vector(1, 2)), float(remote.Vector(1, 2))) == (5, 7)
 
 
+@pytest.mark.parametrize("name", ["itself", "me"])
+def test_rights_are_the_references_and_not_the_objects(name, remote):
+    v = remote.Vector(1, 2)
+    w = v.itself() if name == "itself" else v.me
+    for use in (abs, float, lambda x: x + 1, lambda x: 2 * x, lambda x: -x):
+        use(v)
+        with pytest.raises(TypeError):
+            use(w)
+    assert 1 in v
+    assert (v == w, hash(v) == hash(w), w in {v}, w.x) == (True, True, True, 1)
+
+
+def test_what_an_operator_gives_is_no_number_even_if_it_is_the_object_itself(remote):
+    v = remote.Sly()
+    for difference in (v - 5.0, 5.0 - v, v / 5.0):
+        with pytest.raises(TypeError):
+            abs(difference)
+        with pytest.raises(NoAnswer, match="it must give an object"):
+            difference * 3.0
+    assert (abs(v), v * 3.0) == (0, 0)
+
+
+def test_an_object_without_operators_is_the_same_whatever_it_comes_from(remote):
+    a, b = remote.Node(), remote.Node()
+    a.child = b
+    assert a.child is b
+
+
+def test_objects_may_point_at_each_other(remote):
+    root = remote.tree()
+    for _ in range(3):
+        assert root.child.parent is root
+        root = root.child.parent
+    assert root.child.child is None
+
+
 @pytest.mark.parametrize(
     "use",
     [
@@ -339,10 +408,52 @@ def test_an_exception_arrives_as_itself_where_it_cannot_steer(name, words, kind,
     with pytest.raises(kind) as caught:
         remote.fail(name, *words)
     assert isinstance(caught.value, Exception)
-    assert caught.value.place == "hw2.py, line 44"
+    line = SOURCE[: SOURCE.index("def fail")].count("\n") + 1
+    assert caught.value.place == f"hw2.py, line {line}"
     if issubclass(kind, StudentError):
         return
     assert caught.value.args[: len(words)] == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("SyntaxError", ("x", ("hw2.py", 1, 1, 5))),
+        ("SyntaxError", ("x", ("hw2.py", 1, 1, "a" * 10, 1, 3 * 10**9))),
+        ("TabError", ("x", ("hw2.py", 1, 1, 5))),
+        ("UnicodeEncodeError", ("utf-8", "a", 1, 1, "x")),
+    ],
+)
+def test_what_would_break_who_shows_an_exception_stays_behind(name, words, remote):
+    with pytest.raises((getattr(builtins, name), StudentError)) as caught:
+        remote.fail(name, *words)
+    assert "x" in str(caught.value)
+    assert len(caught.value.args) == 1
+    assert "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("place", [(-(10**9), 1 - 10**9), (0, 10**9), (5, 2)])
+def test_no_unicode_error_points_outside_its_text(place):
+    error = _exception(UnicodeDecodeError, ("utf-8", b"a", *place, "x"), "x")
+    assert type(error) is StudentError
+
+
+def test_an_iteration_has_as_many_items_as_were_told(remote):
+    short, right, stack = remote.Short(), remote.Vector(1, 2), remote.Stack()
+    assert (len(right), list(right), len(short), len(stack)) == (2, [1, 2], 2, 0)
+    with pytest.raises(NoAnswer, match="the hand-in's Short has the length 2 and gives other items"):
+        _ = [x for x, _ in zip(short, [1, 2], strict=False)]
+    stack.push(1)
+    assert list(stack) == [1]
+
+
+def test_a_hang_shows_no_frame_of_ours(opened):
+    with opened(SOURCE, call_seconds=SOON) as session:
+        main = HandIn(Remote(session)).main
+        with pytest.raises(NoAnswer) as caught:
+            main.hang()
+    assert caught.value.__suppress_context__
+    assert [str(frame.path) for frame in caught.traceback.filter(caught)] == [__file__]
 
 
 def test_an_exception_of_its_own_is_the_class_that_the_module_has(remote):
@@ -571,3 +682,35 @@ def test_every_name_of_an_operation_is_known_on_both_sides():
 
     assert set(OPERATORS) <= set(OPERATIONS)
     assert values.TYPES["np.float64"] is np.float64
+
+
+def test_no_test_takes_more_memory_than_it_has(opened):
+    source = """\
+        X = b"x" * 1_000_000
+        def flood():
+            while True: yield X
+        def loud():
+            print("x" * 15_000)
+        def many(n): return list(range(n))
+        def apply(f, n): return f(10**n)
+    """
+    with opened(source, call_seconds=5, hand_in_seconds=30) as session:
+        hand_in = HandIn(Remote(session))
+        for _ in range(2):
+            with pytest.raises(NoAnswer, match="with more than 64 MiB in this test"):
+                list(hand_in.main.flood())
+            assert hand_in.remote.received < 2 * MAX_RECEIVED
+            hand_in.test_ends()
+        with pytest.raises(NoAnswer, match="an answer of more than 20000 items"):
+            hand_in.main.many(20_001)
+        with pytest.raises(TypeError, match="too large"):
+            hand_in.main.apply(lambda x: 1, 1000)
+        assert hand_in.main.apply(lambda x: x, 100) == 10**100
+
+
+def test_prints_are_cut_and_cost_nothing(opened, capsys):
+    with opened("def loud(): print('x' * 15_000)") as session:
+        hand_in = HandIn(Remote(session))
+        for _ in range(4):
+            hand_in.main.loud()
+        assert len(capsys.readouterr().out) < MAX_TEST_PRINTED + 100

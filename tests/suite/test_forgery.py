@@ -235,5 +235,63 @@ def test_no_answer_is_no_failure_that_was_expected(attack, run):
 
 def test_no_form_of_comparison_believes_a_lie(sample):
     ran = sample("forgery")
-    assert ran.rows["test_no_form_is_believed (test_forgery)"].get("output", "") == ""
-    assert ran.points() == {"test_no_form_is_believed": (1, 1), "Behind": (1, 1), "The": (1, 1)}
+    assert [row["output"] for row in ran.rows.values() if row.get("output")] == []
+    assert ran.points() == {
+        "test_no_form_is_believed": (1, 1),
+        "test_an_object_that_the_test_made_has_no_rights_where_it_comes_back": (1, 1),
+        "Behind": (1, 1),
+        "The": (1, 1),
+    }
+
+
+UNSHOWABLE = """
+    import unittest
+    from gradescope_utils.autograder_utils.decorators import *
+    from hw2 import *
+
+    class TestIt(unittest.TestCase):
+        @weight(1)
+        def test_a_syntax(self):
+            self.assertEqual(syntax(), 1)
+
+        @weight(1)
+        def test_b_large(self):
+            self.assertEqual(large(), 1)
+
+        @weight(1)
+        def test_c_message(self):
+            self.fail(silent())
+
+        @weight(1)
+        def test_d_subtest(self):
+            with self.subTest(silent(), x=silent()):
+                self.fail()
+
+        @weight(1)
+        def test_e_length(self):
+            import pytest
+            self.assertTrue(pytest.approx([1.0, 2.0]) == roots())
+
+        @weight(1)
+        def test_f_right(self):
+            self.assertEqual(right(), 1)
+"""
+SHOWS = """
+def syntax(): raise SyntaxError("x", ("hw2.py", 1, 1, 5))
+def large(): raise SyntaxError("x", ("hw2.py", 1, 1, "a" * 10, 1, 3 * 10**9))
+class Silent:
+    def __str__(self):
+        while True: pass
+class Roots:
+    def __len__(self): return 2
+    def __iter__(self): return iter(())
+def silent(): return Silent()
+def roots(): return Roots()
+def right(): return 1
+"""
+
+
+def test_what_cannot_be_shown_costs_one_test_alone(run):
+    ran = run(SHOWS, UNSHOWABLE, assignment=LIMITS.replace("hand_in_seconds = 4", "hand_in_seconds = 10"))
+    assert "INTERNALERROR" not in ran.said
+    assert [score for score, _ in ran.points().values()] == [0, 0, 0, 0, 0, 1]

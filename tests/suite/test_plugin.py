@@ -194,9 +194,76 @@ def test_no_run_starts_in_the_hand_in(tmp_path):
     assert "Python looks for modules in the hand-in" in ran.said
 
 
+SETTINGS_OF_A_HAND_IN = {
+    "pytest.ini": "[pytest]\npythonpath = .\naddopts = --isolation=process\n",
+    "tox.ini": "[pytest]\npythonpath = .\n",
+    "setup.cfg": "[tool:pytest]\npythonpath = .\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
+    "setup.py": "",
+    "conftest.py": "raise SystemExit('executed')\n",
+}
+
+
+@pytest.mark.parametrize("joined", [False, True], ids=["apart", "joined"])
+@pytest.mark.parametrize("handed_in", ["in", "in/hw2.py", "in/deep/hw2.py"])
+@pytest.mark.parametrize("name", SETTINGS_OF_A_HAND_IN)
+def test_a_hand_in_configures_nothing(name, handed_in, joined, tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for file in ("hw2.py", "deep/hw2.py"):
+        (tmp_path / "in" / file).write_text(RIGHT)
+    (tmp_path / "in" / name).write_text(SETTINGS_OF_A_HAND_IN[name])
+    for module in ("pydantic", "numpy"):
+        (tmp_path / "in" / f"{module}.py").write_text("raise SystemExit('executed')\n")
+    options = [f"--submission={handed_in}"] if joined else ["--submission", handed_in]
+    ran = started(tmp_path, *options)
+    assert "executed" not in ran.said
+    refused = ran.code == 4 and "and that may be the hand-in's: write --submission=" in ran.said
+    assert ran.code == 0 if joined else ran.code == 0 or refused, ran.said
+    if ran.code == 0:
+        assert "isolation" in ran.text and "process" not in ran.results.extra_data["tests_isolation"]
+
+
+def test_settings_beside_the_tests_are_the_operators(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = mine: a marker\n")
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "hw2.py").write_text(RIGHT)
+    assert started(tmp_path, "--submission", "hw2.py").code == 0
+
+
 def test_a_hand_in_without_source_costs_points_and_no_row(tmp_path):
     (tmp_path / "course").mkdir()
     (tmp_path / "course" / "test_it.py").write_text(PASSES)
     (tmp_path / "in").mkdir()
     ran = started(tmp_path, "--submission", "in")
     assert "there is nothing to test: " in ran.rows["test_f (test_it)"]["output"]
+
+
+def test_a_conftest_that_the_hand_in_lets_fail_costs_its_tests_and_not_the_run(run):
+    beside = {"conftest.py": "import hw2\nX = hw2.table()\n", "deep/test_deep.py": "def test_deep(): pass\n"}
+    ran = run("def table(): return 1 / 0\n" + RIGHT, PASSES, beside=beside)
+    assert ran.code in (1, 2), ran.said
+    assert sorted(name.split(" ")[0] for name in ran.rows) == ["test_deep", "test_f"]
+    for row in ran.rows.values():
+        assert "could not be loaded: ZeroDivisionError: division by zero" in row["output"]
+        assert "course staff" not in row["output"]
+
+
+@pytest.mark.parametrize("place", ["course/deep/reference.py", "lib/reference.py"])
+def test_no_module_of_the_tests_is_the_hand_ins(place, tmp_path):
+    for folder in ("course/deep", "lib", "in"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / place).write_text(RIGHT)
+    (tmp_path / "course" / "conftest.py").write_text(
+        f"import sys\nsys.path.insert(0, {str((tmp_path / place).parent)!r})\n"
+    )
+    (tmp_path / "course" / "test_it.py").write_text(
+        "from reference import f\nimport hw2\ndef test_f(): assert hw2.f(2) == f(2)\n"
+    )
+    for name in ("hw2.py", "reference.py"):
+        (tmp_path / "in" / name).write_text(WRONG)
+    ran = started(tmp_path, "--submission=in")
+    assert ran.code == 1
+    assert {row["status"] for row in ran.rows.values()} == {"failed"}

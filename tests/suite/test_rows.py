@@ -224,3 +224,11 @@ def test_a_value_that_assert_equal_would_show_line_by_line_moves_no_cursor(run):
         "    def test_a(self): self.assertEqual(f(), 'a\\nb')\n"
     )
     assert "\x1b" not in run(hand_in, tests).said
+
+
+def test_a_test_that_cannot_be_loaded_says_whose_fault_that_is(run, sample):
+    said = "This is a fault of the course staff's test, please tell them"
+    assert said in output(sample("mixed"), "lost_b") and said in output(sample("mixed"), "lost_broken")
+    assert said not in output(sample("mixed"), "lost_division")
+    ran = run("f = 1\n", "def test_f(submision): pass\n")
+    assert output(ran, "test_f") == f"Test Failed: there is no fixture 'submision'\n{said}.\n"

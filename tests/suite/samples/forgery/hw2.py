@@ -122,6 +122,29 @@ class instance(Equal):  # noqa: N801 - the test calls it as a function
     pass
 
 
+class Made:
+    """An object that the test makes, and that answers everything with itself."""
+
+    locals().update(LIES)
+
+    def __init__(self, *arguments):
+        pass
+
+    def itself(self, *arguments):
+        return self
+
+    def __iter__(self):
+        return iter([])
+
+    attribute = property(itself)
+    __getitem__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __copy__ = itself
+    __enter__ = itself
+
+
+def handed_back(v):
+    return v
+
+
 class error(AssertionError):  # noqa: N801
     locals().update(LIES)
 

@@ -111,6 +111,26 @@ def test_no_form_is_believed(attack):
     assert [said for form in FORMS if (said := believed(form, f))] == []
 
 
+def made():
+    return hw2.Made(3.0, 4.0)
+
+
+WAYS_BACK = {
+    "method": lambda *x: made().itself(*x),
+    "attribute": lambda *_: made().attribute,
+    "item": lambda *_: made()[0],
+    "function": lambda *_: hw2.handed_back(made()),
+    "with": lambda *_: made().__enter__(),
+    "inside a list": lambda *_: hw2.handed_back([made()])[0],
+}
+
+
+@weight(1)
+@pytest.mark.parametrize("way", WAYS_BACK)
+def test_an_object_that_the_test_made_has_no_rights_where_it_comes_back(way):
+    assert [said for form in FORMS if (said := believed(form, WAYS_BACK[way]))] == []
+
+
 @weight(1)
 def test_nothing_was_told():
     """Behind all of these"""
