@@ -8,10 +8,13 @@ the run, and stands in the file as one.
 from __future__ import annotations
 
 import ast
+import faulthandler
 import glob
+import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -45,6 +48,8 @@ from grader.sandbox.session import Session
 from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission
 
+OWN_SECONDS = 30.0  # of one test, beside all the time that the hand-in's code has
+GRACE = 5.0  # seconds more, then the process is ended: so even C code comes to an end
 OUR_FAULT = 3  # pytest's own exit code for an internal error
 UNANSWERED = "A failure was expected here, but the hand-in gave no answer at all"
 
@@ -96,7 +101,7 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     )
     stack.callback(_look_for_files_in(path if path.is_dir() else path.parent))
     out = Path(config.invocation_params.dir, options.grader_results) if options.grader_results else None
-    return Suite(config, hand_in, path, line, out)
+    return Suite(config, hand_in, path, line, out, limits.hand_in_seconds + OWN_SECONDS)
 
 
 def _keep_apart(path: Path, tests: list[Path]) -> None:
@@ -202,13 +207,20 @@ class Suite:
     """What is known of every test so far. Registered as a plugin of pytest."""
 
     def __init__(
-        self, config: pytest.Config, hand_in: HandIn, path: Path, isolation: str, out: Path | None
+        self,
+        config: pytest.Config,
+        hand_in: HandIn,
+        path: Path,
+        isolation: str,
+        out: Path | None,
+        seconds: float,
     ) -> None:
         self.hand_in = hand_in
         self._config = config
         self._path = path.resolve()
         self._isolation = isolation
         self._out = out
+        self._seconds = seconds  # that one phase of a test may take
         self._modules: list[str] = []  # in the order in which they were collected
         self._reasons: dict[str, str] = {}  # why a module or class was not
         self._plans: dict[str, Planned] = {}
@@ -301,6 +313,14 @@ class Suite:
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        """In time, as the two others."""
+        with _in_time(self._seconds):
+            return (yield)
+
+    pytest_runtest_call = pytest_runtest_teardown = pytest_runtest_setup
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
@@ -367,6 +387,33 @@ class Suite:
             atomic.write(self._out, to_json(results(rows, data)).encode())
         except Fault as fault:
             pytest.exit(f"grader: {fault}", returncode=OUR_FAULT)
+
+
+@contextmanager
+def _in_time(seconds: float) -> Iterator[None]:
+    """A time for what runs inside, also for what a hand-in makes a test compute.
+
+    Python code is interrupted, and its test fails; where C code does not let go, the process ends.
+    """
+    over = [False]
+
+    def interrupt(*_: object) -> None:
+        if not over[0]:
+            raise NoAnswer(f"this test was ended: it took more than {seconds:g} s")
+
+    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=sys.__stderr__ or sys.stderr)
+    before = signal.signal(signal.SIGALRM, interrupt) if alarm else None
+    try:
+        if alarm:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    finally:
+        over[0] = True
+        faulthandler.cancel_dump_traceback_later()
+        if alarm:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
 
 def _unshown(item: pytest.Item, call: Any, said: str) -> pytest.TestReport:

@@ -1,11 +1,13 @@
 """The instructors' own tests of an assignment, in a process of their own.
 
-They are trusted, but they may hang, crash or be many: what has been tested when the time is up counts, the
-rest has its rows without points. A suite that cannot even start is a fault of ours.
+They are trusted, but they may hang, crash or be many: what has been tested when the time is up, or when their
+process is killed, counts; the rest has its rows without points, so nobody gains by it. A suite that cannot
+even start is a fault of ours.
 """
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from contextlib import suppress
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from grader.gradescope.schema import Results
 
 NOT_STARTED = (3, 4)  # pytest's exit codes for an error of its own and for a refusal
+INI = "pytest.ini"  # the course's own, or an empty one: never what pytest would find
+ERROR = "ERROR: "  # pytest's word before a sentence
 LONGEST = 600  # characters of a reason
-FROM_HERE = "pythonpath=."  # a sample solution beside the tests' folder can be imported
+FROM_HERE = "pythonpath="  # a sample solution beside the tests' folder can be imported
 
 
 def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, weaker: bool) -> Results:
@@ -38,31 +42,32 @@ def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, we
 
     with TemporaryDirectory() as folder:  # which its owner alone can enter
         out = Path(folder, "results.json")
-        command = [
-            sys.executable,
-            "-I",
-            "-B",
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-o",
-            FROM_HERE,
-        ]
-        command += ["--rootdir", str(tests.parent), "--submission", str(submission), "--results", str(out)]
+        settings = next(
+            (each for each in (tests / INI, tests.parent / INI) if each.exists()), Path(folder, INI)
+        )
+        if settings.parent == Path(folder):
+            settings.write_text("[pytest]\n", encoding="utf-8")
+        command = [sys.executable, "-I", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        command += ["-c", str(settings), "-o", FROM_HERE + shlex.quote(str(tests.parent))]
+        command += ["--rootdir", str(tests.parent), f"--submission={submission}", f"--results={out}"]
         command += ["--seconds", str(seconds), "--isolation", "process" if weaker else "full"]
         code, said = _ended([*command, tests.name], tests.parent, deadline)
         results = Results.model_validate_json(out.read_bytes()) if out.exists() else None
-        if results is None or code in NOT_STARTED or code < 0:
+        if results is None or code in NOT_STARTED:
             known = ((results and results.extra_data) or {}).get("fault")
             reason = known or said or f"pytest ended with {code}"
             raise Fault(f"the tests in {tests.name}/ could not be run: {reason}")
+        if code < 0:
+            ended = f"the tests' process was killed (signal {-code}): what it had not run has no points"
+            print(ended, flush=True)  # which staff alone can read
+            return results.model_copy(
+                update={"extra_data": {**(results.extra_data or {}), "tests_ended": ended}}
+            )
         return results
 
 
 def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]:
-    """The exit code, 0 where it had to be ended, and the last line that it said."""
+    """The exit code, 0 where it had to be ended, and why: its error in a sentence, else its last line."""
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
@@ -75,4 +80,5 @@ def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]
                 process.communicate(timeout=1)
             return 0, ""
     lines = said.strip().splitlines()
-    return process.returncode, lines[-1][:LONGEST] if lines else ""
+    errors = [line.removeprefix(ERROR) for line in lines if line.startswith(ERROR)]
+    return process.returncode, [*lines[-1:], *errors[-1:]][-1][:LONGEST] if lines else ""

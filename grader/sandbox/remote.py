@@ -625,12 +625,20 @@ def _typed(value: Any, kind: type, what: str) -> Any:
     return value
 
 
+def _no_operator(standin: Standin, other: object) -> NoReturn:
+    __tracebackhide__ = True
+    name, kind = standin._grader_handle.name, type(other).__name__
+    raise TypeError(
+        f"no operator goes between the hand-in's {name} and a {kind}: ask for numbers, not for objects"
+    )
+
+
 def _binary(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
         handle, made = self._grader_handle, self._grader_made
         if not isinstance(other, Standin) and not made:
-            return NotImplemented  # the value may be the expected one: nobody tells it to the hand-in
+            return _no_operator(self, other)  # it may be the expected one: nobody tells it to the hand-in
         value = handle.remote.ask(name, self, other)
         if isinstance(other, Standin) or isinstance(value, Standin) or (name in PRODUCTS and made >= SCALED):
             return value
@@ -645,8 +653,8 @@ def _binary(name: str) -> Callable[[Any, Any], Any]:
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
-        if not isinstance(other, Standin):
-            return NotImplemented  # with a value of the test's: the student's process is not asked
+        if not isinstance(other, Standin):  # with a value of the test's: the student's process is not asked
+            return NotImplemented if name in ("eq", "ne") else _no_operator(self, other)
         return self._grader_handle.remote.ask(name, self, other)
 
     return operator
@@ -704,7 +712,12 @@ class Standin:
 
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
-        self._grader_handle.remote.ask("set", self, name, value)
+        handle = self._grader_handle
+        if handle.kind == "module":
+            handle.remote.refuse(
+                f"only the hand-in's own names can be patched, and {handle.name}.{name} is none"
+            )
+        handle.remote.ask("set", self, name, value)
 
     def __delattr__(self, name: str) -> None:
         __tracebackhide__ = True

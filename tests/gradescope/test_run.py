@@ -266,6 +266,15 @@ def test_tests_that_hang_are_ended_in_time_and_the_rest_counts(tested):
     assert sum(row.max_score for row in results.tests) == 112
 
 
+def test_tests_whose_process_is_killed_keep_what_was_tested(tested):
+    path = tested.assignment / "tests" / "test_slow.py"
+    path.write_text("import os\ndef test_ends(): os.kill(os.getpid(), 9)\n", encoding="utf-8")
+    results, said = tested.run()
+    assert results.score == 102
+    assert "the tests' process was killed (signal 9)" in results.extra_data["tests_ended"]
+    assert "the tests' process was killed (signal 9)" in said
+
+
 @pytest.mark.parametrize(
     "text", ["import os; os.kill(os.getpid(), 9)", "import os; os._exit(7)", "pytest_plugins = ['nowhere']"]
 )

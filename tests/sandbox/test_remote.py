@@ -714,3 +714,11 @@ def test_prints_are_cut_and_cost_nothing(opened, capsys):
         for _ in range(4):
             hand_in.main.loud()
         assert len(capsys.readouterr().out) < MAX_TEST_PRINTED + 100
+
+
+def test_a_refusal_names_what_the_hand_in_calls_it(remote):
+    for use in (lambda v: v < 3, lambda v: v + 3, lambda v: 3 - v):
+        with pytest.raises(TypeError, match="between the hand-in's Vector and a int"):
+            use(remote.vector())
+    with pytest.raises(NoAnswer, match="only the hand-in's own names can be patched"):
+        remote.np.sqrt = abs

@@ -267,3 +267,18 @@ def test_no_module_of_the_tests_is_the_hand_ins(place, tmp_path):
     ran = started(tmp_path, "--submission=in")
     assert ran.code == 1
     assert {row["status"] for row in ran.rows.values()} == {"failed"}
+
+
+def test_a_test_ends_in_time_whatever_the_hand_in_makes_it_compute(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(
+        "import hw2\ndef test_a(): hw2.apply(slow, 1)\ndef test_b(): assert hw2.f(2) == 4\n"
+        "def slow(n):\n    while True: pass\n"
+        "def test_c(): hw2.apply(lambda n: sum(range(n)), 10**12)\ndef test_d(): pass\n"
+    )
+    (tmp_path / "hw2.py").write_text(RIGHT + "def apply(f, n): return f(n)\n")
+    (tmp_path / "soon.py").write_text("import grader.suite as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n")
+    ran = started(tmp_path, "--submission=hw2.py", "-p", "soon", "--seconds", "20")
+    assert "this test was ended: it took more than 1 s" in ran.rows["test_a (test_it)"]["output"]
+    assert ran.rows["test_b (test_it)"]["status"] == "passed"
+    assert [ran.rows[f"test_{x} (test_it)"]["status"] for x in "cd"] == ["failed", "failed"]
