@@ -29,6 +29,7 @@ from grader.faults import Fault
 from grader.gradescope.decorated import (
     PREFIX,
     STAFFS_FAULT,
+    UNLOADED,
     Planned,
     Run,
     forget,
@@ -73,6 +74,7 @@ def begin(config: pytest.Config) -> None:
         stack.close()
         raise
     config.add_cleanup(stack.close)
+    config.addinivalue_line("python_files", "test*.py")  # as unittest looks for them
     options.continue_on_collection_errors = True
     config.option.continue_on_collection_errors = True
 
@@ -128,7 +130,7 @@ def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str
         Fault: a name that a student chose is that of a module of the tests' own.
     """
     folders = [each if each.is_dir() else each.parent for each in tests]
-    for start in (*folders, config.rootpath, config.invocation_params.dir):
+    for start in (*folders, config.rootpath):
         with suppress(Fault):
             folder = find_assignment(start)
             break
@@ -242,9 +244,7 @@ class Suite:
         if isinstance(report, pytest.CollectReport):
             error = call.excinfo.value.__cause__ or call.excinfo.value
             lines = _text(error).splitlines() or [""]
-            self._reasons[report.nodeid] = (
-                f"{PREFIX}the test could not be loaded: {_kind(error)}: {lines[0]}\n{_blamed(error)}"
-            )
+            self._reasons[report.nodeid] = f"{PREFIX}{UNLOADED}: {_kind(error)}: {lines[0]}\n{_blamed(error)}"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note the order of modules, and those that were skipped."""
@@ -311,6 +311,14 @@ class Suite:
         self._runs.setdefault(_key(item), []).append(replace(run, score=score, value=value))
         self._write()
         return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self) -> Generator[None, Any, Any]:
+        """A fixture that gets no answer fails for every test that needs it, with the same words."""
+        try:
+            return (yield)
+        except NoAnswer as error:
+            pytest.fail(str(error), pytrace=False)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:

@@ -24,6 +24,7 @@ from grader.report.escape import paragraph, printable
 MAX_POINTS = 1e9  # more is a mistake; and sums stay finite
 PREFIX = "Test Failed: "
 NOT_RUN = "This test was not run: the tests ended before it. That is not necessarily a fault of yours."
+UNLOADED = "the test could not be loaded"
 STAFFS_FAULT = "This is a fault of the course staff's test, please tell them"
 FORMATS: dict[str, Any] = {
     "output_format": "text",

@@ -78,7 +78,7 @@ def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]
             process.kill()
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=1)
-            return 0, ""
+            return 0, "they were not collected before the time was up"
     lines = said.strip().splitlines()
     errors = [line.removeprefix(ERROR) for line in lines if line.startswith(ERROR)]
     return process.returncode, [*lines[-1:], *errors[-1:]][-1][:LONGEST] if lines else ""

@@ -44,6 +44,21 @@ def test_rows_and_points_are_counted(course):
     assert (course.parent / "a.zip").exists()
 
 
+def test_a_conftest_that_fails_is_refused(course):
+    (course / "tests" / "conftest.py").write_text("import nonsense", encoding="utf-8")
+    with pytest.raises(Fault, match="No module named 'nonsense'"):
+        tried(course, GOOD)
+
+
+def test_files_that_unittest_finds_are_found(course):
+    assert tried(course, GOOD, "tests.py").rows == 3
+
+
+def test_a_value_that_the_starter_cannot_make_refuses_nothing(course):
+    text = "from hw2 import curve_velocity\nV = curve_velocity(1.0)\ndef test_v(): assert V is not None"
+    assert tried(course, text).rows == 1
+
+
 @pytest.mark.parametrize(
     ("text", "name", "says"),
     [
@@ -51,7 +66,6 @@ def test_rows_and_points_are_counted(course):
         ("def test_a(:", "test_a.py", "SyntaxError"),
         ("import nonsense\ndef test_a(): pass", "test_a.py", "No module named 'nonsense'"),
         (GOOD.replace("2.5", "'two'"), "test_a.py", "the weight 'two' is no number of points"),
-        ("import nonsense", "conftest.py", "No module named 'nonsense'"),
         ("def test_a(set_score): set_score('many')", "helper.py", "tests/ has no test"),
         ("", "README.md", "tests/ has no test"),
     ],
