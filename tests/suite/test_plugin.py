@@ -251,6 +251,41 @@ def test_a_conftest_that_the_hand_in_lets_fail_costs_its_tests_and_not_the_run(r
         assert "course staff" not in row["output"]
 
 
+SHARED = """
+import unittest
+import hw2
+
+class TestIt(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.value = hw2.f(1)
+
+    def test_one(self): pass
+    def test_two(self): pass
+    def test_three(self): pass
+"""
+
+
+def test_a_fixture_without_an_answer_says_so_in_every_row(run):
+    ran = run("import os\ndef f(x): os._exit(3)\n", SHARED)
+    outputs = [row["output"] for row in ran.rows.values()]
+    assert len(outputs) == 3
+    assert all("the process ended" in output or "exit code 3" in output for output in outputs), outputs
+
+
+def test_the_settings_of_the_folder_where_pytest_starts_are_none_of_the_tests(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "course").mkdir()
+    (tmp_path / "elsewhere" / "course" / "test_it.py").write_text(PASSES)
+    (tmp_path / "elsewhere" / "hw2.py").write_text(RIGHT)
+    here = tmp_path / "here"
+    here.mkdir()
+    lines = 'title = "x"\nfile = "other"\npoints = 1\ntopics = ["t"]\n'
+    (here / "assignment.toml").write_text(lines)
+    ran = started(here, "--submission", "../elsewhere/hw2.py", tests="../elsewhere/course")
+    assert ran.code == 0, ran.said
+
+
 @pytest.mark.parametrize("place", ["course/deep/reference.py", "lib/reference.py"])
 def test_no_module_of_the_tests_is_the_hand_ins(place, tmp_path):
     for folder in ("course/deep", "lib", "in"):
