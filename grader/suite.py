@@ -413,19 +413,28 @@ def _in_time(seconds: float) -> Iterator[None]:
         if not over[0]:
             raise NoAnswer(f"this test was ended: it took more than {seconds:g} s")
 
-    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=sys.__stderr__ or sys.stderr)
-    before = signal.signal(signal.SIGALRM, interrupt) if alarm else None
     try:
-        if alarm:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-        yield
+        with _alarm(seconds, interrupt):
+            yield
     finally:
         over[0] = True
         faulthandler.cancel_dump_traceback_later()
-        if alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _alarm(seconds: float, interrupt: Callable[..., None]) -> Iterator[None]:
+    """Call it after so many seconds; on Windows and outside of the main thread there is no alarm."""
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _answering(fixture: Callable[..., Any]) -> Callable[..., Any]:
