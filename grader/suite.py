@@ -43,10 +43,11 @@ from grader.gradescope.lost import lost, title
 from grader.gradescope.schema import to_json
 from grader.report.escape import paragraph, printable
 from grader.sandbox import jail
+from grader.sandbox.handle import NoAnswer
 from grader.sandbox.isolation import accepted
 from grader.sandbox.landlock import readable
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import NoAnswer, Remote
+from grader.sandbox.remote import Remote
 from grader.sandbox.session import Session
 from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission

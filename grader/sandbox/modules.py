@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from grader.sandbox.remote import NoAnswer, Remote
+from grader.sandbox.handle import NoAnswer
+from grader.sandbox.remote import Remote
 
 COLLECTED = ("test", "Test", "pytest", "setup", "setUp", "teardown", "tearDown", "load_tests", "collect")
 

@@ -11,16 +11,10 @@ import pytest
 
 from grader.sandbox import values
 from grader.sandbox.frames import FrameError
+from grader.sandbox.handle import NoAnswer
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.remote import (
-    MAX_NESTED,
-    MAX_RECEIVED,
-    MAX_TEST_PRINTED,
-    NoAnswer,
-    Remote,
-    StudentError,
-    _exception,
-)
+from grader.sandbox.raised import StudentError, exception
+from grader.sandbox.remote import MAX_NESTED, MAX_RECEIVED, MAX_TEST_PRINTED, Remote
 from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
 
 SOON = 0.3  # seconds
@@ -434,7 +428,7 @@ def test_what_would_break_who_shows_an_exception_stays_behind(name, words, remot
 
 @pytest.mark.parametrize("place", [(-(10**9), 1 - 10**9), (0, 10**9), (5, 2)])
 def test_no_unicode_error_points_outside_its_text(place):
-    error = _exception(UnicodeDecodeError, ("utf-8", b"a", *place, "x"), "x")
+    error = exception(UnicodeDecodeError, ("utf-8", b"a", *place, "x"), "x")
     assert type(error) is StudentError
 
 
@@ -678,7 +672,7 @@ def test_a_star_brings_nothing_that_is_there(opened):
 
 def test_every_name_of_an_operation_is_known_on_both_sides():
     from grader.sandbox.objects import OPERATIONS
-    from grader.sandbox.remote import OPERATORS
+    from grader.sandbox.standin import OPERATORS
 
     assert set(OPERATORS) <= set(OPERATIONS)
     assert values.TYPES["np.float64"] is np.float64
