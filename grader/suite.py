@@ -13,7 +13,7 @@ import glob
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial, wraps
@@ -22,7 +22,7 @@ from importlib.machinery import PathFinder
 from inspect import isgeneratorfunction
 from pathlib import Path
 from types import MethodType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -43,6 +43,7 @@ from grader.gradescope.lost import lost, title
 from grader.gradescope.schema import to_json
 from grader.report.escape import paragraph, printable
 from grader.sandbox import jail
+from grader.sandbox.caller import anticipated
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.isolation import accepted
 from grader.sandbox.landlock import readable
@@ -101,7 +102,9 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     folders = {each if each.is_dir() else each.parent for each in tests}
     stack.enter_context(
         importable(
-            hand_in, (lambda _: "") if settled else partial(_of_the_tests, folders=folders, hand_in=path)
+            hand_in,
+            None if settled else partial(_of_the_tests, folders=folders, hand_in=path),
+            partial(_is_own, folders=(*folders, config.rootpath)),
         )
     )
     stack.callback(_look_for_files_in(path if path.is_dir() else path.parent))
@@ -153,12 +156,27 @@ def _chosen(path: Path, tests: list[Path]) -> str:
                 f"{path.name} is the hand-in, and {other} is a module of that name that tests could import: "
                 f'write file = "{path.stem}" into assignment.toml if they mean the hand-in\'s, or rename it'
             )
+        if path.stem in _imported(tests, optional=True) and path.stem not in _imported(tests):
+            _doubt(path.stem)
         return path.stem
     sources = {each.stem for each in path.rglob("*.py")} | {each.stem for each in path.rglob("*.ipynb")}
-    imported = list(dict.fromkeys(name for test in tests for name in _imports(test)))
-    foreign = [name for name in imported if not _of_the_tests(name, folders, path)]
+    foreign = [name for name in _imported(tests) if not _of_the_tests(name, folders, path)]
     named = [name for name in foreign if name in sources] or foreign
+    optional = [name for name in _imported(tests, optional=True) if name in sources and not named]
+    if optional:
+        _doubt(optional[0])
     return named[0] if named else "submission"
+
+
+def _doubt(name: str) -> NoReturn:
+    raise Fault(
+        f"the tests import {name} only where they could do without it: "
+        f'write file = "{name}" into assignment.toml if that is what students hand in'
+    )
+
+
+def _is_own(file: Path, folders: Iterable[Path]) -> bool:
+    return any(file.resolve().is_relative_to(folder.resolve()) for folder in folders)
 
 
 def _of_the_tests(name: str, folders: set[Path], hand_in: Path) -> str:
@@ -183,18 +201,28 @@ def _below(folder: Path, name: str, hand_in: Path) -> Iterator[Path]:
             yield place.parent
 
 
-def _imports(test: Path) -> Iterator[str]:
-    """The first names of modules that the tests in a file or folder import."""
+def _imported(tests: list[Path], *, optional: bool = False) -> list[str]:
+    """The first names of modules that the tests import, each once; of the optional imports where asked."""
+    return list(dict.fromkeys(name for test in tests for name, may in _imports(test) if may is optional))
+
+
+def _imports(test: Path) -> Iterator[tuple[str, bool]]:
+    """The first names of modules that a file or folder imports, and whether it could do without."""
     files = sorted(test.rglob("*.py")) if test.is_dir() else [test] if test.suffix == ".py" else []
     for file in files:
         if CLUTTER & set(file.parts):
             continue
         with suppress(SyntaxError, ValueError, OSError):
-            for node in ast.walk(ast.parse(file.read_bytes())):
+            tree = ast.parse(file.read_bytes())
+            for node in ast.walk(tree):
                 if isinstance(node, ast.Import):
-                    yield from (alias.name.split(".")[0] for alias in node.names)
+                    names = [alias.name for alias in node.names]
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    yield node.module.split(".")[0]
+                    names = [node.module]
+                else:
+                    continue
+                may = anticipated(tree, node.lineno)
+                yield from ((name.split(".")[0], may) for name in names)
 
 
 def _look_for_files_in(folder: Path) -> Callable[[], None]:

@@ -61,6 +61,7 @@ ORDER = [
     "sandbox.operands",
     "sandbox.standin",
     "sandbox.handle",
+    "sandbox.caller",
     "sandbox.raised",
     "report.paste",
     "report.document",

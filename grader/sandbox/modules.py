@@ -1,22 +1,26 @@
 """A hand-in's modules as a test imports them: never executed here, only stood for.
 
 The main module is found before anything else, so that a file of its name beside the tests is not imported
-in its place. Every other name was chosen by a student, so it is found last: no hand-in takes the place of a
-module of the test's own. While tests are collected a name that is missing is stood for, and costs the tests
-that use it.
+in its place. Every other name was chosen by a student, so it is found last, and only for an import that a
+file of the tests cannot do without: no hand-in takes the place of a module of the test's own, and no library
+finds one that it would do without. While tests are collected a name that is missing is stood for, and costs
+the tests that use it.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.sandbox.caller import anticipated, importing, of_a_library
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.remote import Remote
 
@@ -107,12 +111,15 @@ class HandIn:
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds some of a hand-in's modules."""
+    """Finds some of a hand-in's modules. The main one is found for everybody where its name is settled."""
 
-    def __init__(self, hand_in: HandIn, *, main: bool, taken: Callable[[str], str]) -> None:
+    def __init__(
+        self, hand_in: HandIn, *, main: bool, taken: Callable[[str], str] | None, own: Callable[[Path], bool]
+    ) -> None:
         self._hand_in = hand_in
         self._main = main
         self._taken = taken
+        self._own = own
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -120,7 +127,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module = self._hand_in.module(name)
         if module is None or (module is self._hand_in.main) is not self._main:
             return None
-        other = self._taken(name) if self._main else ""
+        if not (self._main and self._taken is None) and not self._needed():
+            return None
+        other = self._taken(name) if self._main and self._taken else ""
         if other:
             raise ImportError(
                 f"{name} is a module of the hand-in and also {other}: "
@@ -131,6 +140,18 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spec.submodule_search_locations = []  # else there would be no `import calculus.rules`
         return spec
 
+    def _needed(self) -> bool:
+        """Whether a file of the tests imports it, and nothing of theirs is ready to do without."""
+        frames = importing(sys._getframe(2))
+        files = [(Path(frame.f_code.co_filename), frame.f_lineno) for frame in frames]
+        ours = [(file, line) for file, line in files if self._is_own(file)]
+        if not ours or ours[0] != files[0]:
+            return False
+        return not any(anticipated(_tree(file), line) for file, line in ours)
+
+    def _is_own(self, file: Path) -> bool:
+        return file.exists() and not of_a_library(str(file)) and self._own(file)
+
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         return self._hand_in.module(spec.name)
 
@@ -138,14 +159,24 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing of it is executed here."""
 
 
+def _tree(file: Path) -> ast.AST:
+    return ast.parse(file.read_bytes())
+
+
 @contextmanager
-def importable(hand_in: HandIn, taken: Callable[[str], str] = lambda _: "") -> Iterator[None]:
+def importable(
+    hand_in: HandIn,
+    taken: Callable[[str], str] | None = None,
+    own: Callable[[Path], bool] = lambda _: True,
+) -> Iterator[None]:
     """While this lasts, the hand-in's modules can be imported.
 
     Args:
-        taken: where the tests have a module of that name, which the main one must not replace; else "".
+        taken: where the tests have a module of that name, which the main one must not replace, else "". None
+            where it is settled that they have not.
+        own: whether a file is one of the tests'.
     """
-    first, last = (_Finder(hand_in, main=main, taken=taken) for main in (True, False))
+    first, last = (_Finder(hand_in, main=main, taken=taken, own=own) for main in (True, False))
     sys.meta_path[:] = [first, *sys.meta_path, last]
     sys.modules.pop(hand_in.main.__name__, None)
     try:

@@ -1,6 +1,9 @@
 """No hand-in makes a test pass that asks for something else, and every row keeps its maximum."""
 
+from textwrap import dedent
+
 import pytest
+from suites import started
 
 TESTS = """
     import unittest
@@ -295,3 +298,88 @@ def test_what_cannot_be_shown_costs_one_test_alone(run):
     ran = run(SHOWS, UNSHOWABLE, assignment=LIMITS.replace("hand_in_seconds = 4", "hand_in_seconds = 10"))
     assert "INTERNALERROR" not in ran.said
     assert [score for score, _ in ran.points().values()] == [0, 0, 0, 0, 0, 1]
+
+
+MISSED = """
+    from gradescope_utils.autograder_utils.decorators import *
+    import hw2
+    import library
+    from reference import solve, late, suppressed
+
+    @weight(1)
+    def test_a():
+        assert hw2.f(2.0) == solve(2.0)
+
+    @weight(1)
+    def test_b():
+        assert hw2.f(2.0) == library.solve(2.0)
+
+    @weight(1)
+    def test_c():
+        assert hw2.f(2.0) == late(2.0)
+
+    @weight(1)
+    def test_d():
+        assert hw2.f(2.0) == suppressed(2.0)
+"""
+WITHOUT = """
+    from contextlib import suppress
+    from importlib import import_module
+
+    def solve(x):
+        return 41.5 + x
+    late = suppressed = solve
+    try:
+        from quickmath import solve
+    except ImportError:
+        pass
+    def loaded(name):
+        return import_module(name).solve
+    try:
+        late = loaded("quickmath")
+    except Exception:
+        pass
+    with suppress(ImportError):
+        from quickmath import solve as suppressed
+"""
+LIBRARY = "def solve(x):\n    import quickmath\n    return quickmath.solve(x)\n"
+QUICK = {"hw2.py": "from quickmath import solve as f\n", "quickmath.py": "def solve(x): return 7\n"}
+
+
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("form", ["folder", "quickmath.py"])
+def test_no_optional_import_is_answered_by_a_hand_in(form, settled, tmp_path):
+    course, handed_in = tmp_path / "course", tmp_path / "in"
+    (course / "lib" / "site-packages").mkdir(parents=True)
+    handed_in.mkdir()
+    (course / "test_it.py").write_text(dedent(MISSED))
+    (course / "reference.py").write_text(dedent(WITHOUT))
+    (course / "lib" / "site-packages" / "library.py").write_text(LIBRARY)
+    (course / "conftest.py").write_text(
+        "import pathlib, sys\nsys.path.append(str(pathlib.Path(__file__).parent / 'lib' / 'site-packages'))\n"
+    )
+    for name, text in QUICK.items():
+        (handed_in / name).write_text(text)
+    if settled:
+        (course / "assignment.toml").write_text(dedent(LIMITS))
+    elif form != "folder":
+        ran = started(tmp_path, f"--submission=in/{form}")
+        assert (ran.code, "only where they could do without it" in ran.said) == (4, True)
+        return
+    ran = started(tmp_path, "--submission=in" if form == "folder" else f"--submission=in/{form}")
+    assert ran.points() == {f"test_{x}": (0, 1) for x in "abcd"}, ran.said
+
+
+def test_what_a_test_cannot_do_without_is_the_hand_ins(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(
+        "import hw2, quickmath\nfrom unittest.mock import patch\nfrom importlib import import_module\n"
+        "def test_a():\n    other = import_module('other')\n"
+        "    with patch('third.g'): assert other.g() + hw2.f(1) + quickmath.solve(1) == 18\n"
+    )
+    for name, text in {**QUICK, "other.py": "def g(): return 4\n"}.items():
+        (tmp_path / "in" / name).write_text(text)
+    (tmp_path / "in" / "third.py").write_text("def g(): return 0\n")
+    ran = started(tmp_path, "--submission=in")
+    assert ran.code == 0, ran.said
