@@ -41,6 +41,7 @@ from grader.gradescope.decorated import (
 )
 from grader.gradescope.lost import lost, title
 from grader.gradescope.schema import to_json
+from grader.naming import absent
 from grader.report.escape import paragraph, printable
 from grader.sandbox import jail
 from grader.sandbox.caller import anticipated
@@ -359,7 +360,36 @@ class Suite:
         with _in_time(self._seconds):
             return (yield)
 
-    pytest_runtest_call = pytest_runtest_teardown = pytest_runtest_setup
+    pytest_runtest_teardown = pytest_runtest_setup
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """A test that names what the hand-in lacks is not run."""
+        __tracebackhide__ = True
+        with _in_time(self._seconds):
+            self._resolve(item)
+            return (yield)
+
+    def _resolve(self, item: pytest.Item) -> None:
+        """Put what was missing in its place, if it is there by now.
+
+        Raises:
+            NoAnswer: it is not.
+        """
+        __tracebackhide__ = True
+        fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        values = [
+            getattr(item, "obj", None),
+            *getattr(getattr(item, "callspec", None), "params", {}).values(),
+        ]
+        values += [fixture.func for all_of_name in fixtures.values() for fixture in all_of_name]
+        for place, name, value in absent(values, getattr(item, "cls", None)):
+            try:
+                found = self.hand_in.again(value)
+            except AttributeError as error:
+                raise NoAnswer(str(error)) from None
+            if place is not None:
+                place[name] = found
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

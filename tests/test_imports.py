@@ -12,6 +12,7 @@ ORDER = [
     "cli",
     "pytest_plugin",
     "suite",
+    "naming",
     "notebook",
     "student",
     "gradescope.bundle",

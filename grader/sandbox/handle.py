@@ -19,6 +19,7 @@ class Asked(Protocol):
     """Whoever asks the student's process."""
 
     changes: int  # operations that may change the length of something
+    unanswered: int  # times that there was no answer
 
     def ask(self, operation: str, *operands: Any) -> Any:
         """What the operation of that name gives there."""
@@ -51,6 +52,7 @@ class Handle:
     calculates: bool = False
     given: Functions = field(default_factory=dict)
     length: tuple[int, int] | None = None  # what was told, and how many changes there had been
+    constructor: object = None  # the reference that was given under a name in CapWords
     held: object = None  # as what it was found again: else its number would be released
 
     @property

@@ -23,6 +23,7 @@ from typing import Any
 from grader.sandbox.caller import anticipated, importing, of_a_library
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.remote import Remote
+from grader.sandbox.standin import Standin, handle_of
 
 COLLECTED = ("test", "Test", "pytest", "setup", "setUp", "teardown", "tearDown", "load_tests", "collect")
 
@@ -88,6 +89,15 @@ class HandIn:
                 raise
             self.remote.unanswered += 1
         raise AttributeError(self.remote.missing(module, name))
+
+    def again(self, absent: Standin) -> Any:
+        """What was missing when the tests were collected, if it is there by now.
+
+        Raises:
+            AttributeError: it is not.
+        """
+        module, name = handle_of(absent).origin  # type: ignore[union-attr,misc]
+        return self.attribute(module, name)
 
     def public(self, module: str, importing: dict[str, Any]) -> list[str]:
         """What `import *` brings: no name that the test has already, none of Python's or pytest's."""

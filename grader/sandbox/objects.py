@@ -31,44 +31,64 @@ MAX_BASES = 20
 MAX_MESSAGE = 2000
 MAX_TOLD = 20_000  # bytes that one request may print
 CHANGEABLE = (list, tuple, dict, set, np.ndarray)
-ARITHMETIC = tuple(
-    f"__{r}{name}__"
-    for name in (
-        *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
-        *("and", "or", "xor", "lshift", "rshift"),
-    )
-    for r in ("", "r")
+NAMES = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "divmod"),
+    *("and", "or", "xor", "lshift", "rshift"),
 )
-CALCULATING = frozenset(
-    (*ARITHMETIC, *(f"__{name}__" for name in ("neg", "pos", "invert", "abs", "float", "int", "index")))
-) | {"__contains__"}  # what an object must have to be asked about a value of the test's
+IN_PLACE = tuple(f"i{name}" for name in NAMES if name != "divmod")
+NUMBERS = ("abs", "float", "int", "index", "round")
+UNARY = ("neg", "pos", "invert")
+ORDERS = ("lt", "le", "gt", "ge")
+CONTAINER = ("contains", "len", "iter", "next", "reversed", "getitem", "setitem", "delitem")
+ABILITIES = tuple(  # what the class of an object may say of it, and a stand-in's class then does: bit by bit
+    f"__{name}__"
+    for name in (
+        *(f"{r}{name}" for name in NAMES for r in ("", "r")),
+        *(*IN_PLACE, *UNARY, *NUMBERS, *CONTAINER, *ORDERS, "bool", "enter", "exit"),
+    )
+)
+BITS = {name: 1 << place for place, name in enumerate(ABILITIES)}
 
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda x, y: operation(y, x)
 
 
-BINARY = {
-    name: getattr(operator, name)
-    for name in (
-        *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
-        *("and_", "or_", "xor", "lshift", "rshift"),
+def _signature(function: Any) -> tuple[Any, ...]:
+    """Name, kind, default and annotation of every parameter; the last two in a tuple if there is one."""
+    import inspect
+
+    def told(value: Any) -> tuple[Any, ...]:
+        return () if value is inspect.Parameter.empty else (value,)
+
+    return tuple(
+        (each.name, int(each.kind), told(each.default), told(each.annotation))
+        for each in inspect.signature(function).parameters.values()
     )
+
+
+BINARY = {"divmod": divmod} | {
+    named: getattr(operator, named)
+    for name in NAMES
+    if name != "divmod" and (named := f"{name}_" if name in ("and", "or") else name)
 }
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "import": import_module,
+    "there": lambda _: True,
     "get": getattr,
     "set": setattr,
     "del": delattr,
     "call": lambda function, arguments, named: function(*arguments, **named),
     "doc": lambda x: x.__doc__,
+    "dict": lambda x: dict(vars(x)),
+    "signature": _signature,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
+    "reversed": reversed,
     "public": lambda module: tuple(getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])),
-    **{each.__name__: each for each in (len, bool, str, iter, next, isinstance, issubclass, abs, float, int)},
-    **{
-        name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "invert")
-    },
+    **{each.__name__: each for each in (len, bool, str, iter, next, isinstance, issubclass)},
+    **{each.__name__: each for each in (abs, float, int, round)},
+    **{name: getattr(operator, name) for name in ("eq", "ne", *ORDERS, *UNARY, *IN_PLACE)},
     **{name: getattr(operator, name) for name in ("getitem", "setitem", "delitem", "contains", "index")},
     **BINARY,
     **{f"r{name}": _reflected(operation) for name, operation in BINARY.items()},
@@ -134,7 +154,7 @@ class Objects:
         self._numbers[id(value)], self._objects[number] = number, value
         named = isinstance(value, (type, ModuleType)) or callable(value)
         name = cut(lambda: (value if named else type(value)).__name__, MAX_NAME, "")
-        return ("object", number, _sort(value), name, _calculates(value))
+        return ("object", number, _sort(value), name, _abilities(value))
 
     def _handed(self, item: Any) -> Any:
         """The object or stub that an item stands for."""
@@ -177,12 +197,18 @@ def _sort(value: Any) -> str:
     return "class" if isinstance(value, type) else "function" if callable(value) else "object"
 
 
-def _calculates(value: Any) -> bool:
-    """Whether its class says what an operator does."""
+def _abilities(value: Any) -> int:
+    """The bits of what its class says of it."""
+    found: dict[str, bool] = {}
     try:
-        return any(not CALCULATING.isdisjoint(vars(base)) for base in type.mro(type(value)))
+        for base in reversed(type.mro(type(value))):
+            names = BITS.keys() & vars(base).keys() if base is not object else ()
+            found |= {name: vars(base)[name] is not None for name in names}
     except Exception:
-        return False
+        return 0
+    if isinstance(value, type) and hasattr(value, "__class_getitem__"):
+        found["__getitem__"] = True
+    return sum(BITS[name] for name, there in found.items() if there)
 
 
 def _image(value: Any, told: Callable[[Any], Any]) -> bytes | None:

@@ -70,7 +70,11 @@ def come_back(value: Any) -> Any:
             return value._grader_handle.remote.plain(value)
         case list() | tuple() | set():
             items = [come_back(x) for x in value]
-            return value if all(x is y for x, y in zip(items, value, strict=True)) else type(value)(items)
+            if all(x is y for x, y in zip(items, value, strict=True)):
+                return value
+            if isinstance(value, tuple):
+                return tuple.__new__(type(value), items)  # of a named tuple, too
+            return items if isinstance(value, list) else set(items)
         case dict():
             pairs = [(come_back(key), come_back(x)) for key, x in value.items()]
             same = all(key in value and value[key] is x for key, x in pairs)

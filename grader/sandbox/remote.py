@@ -24,13 +24,14 @@ from grader.sandbox.operands import arguments, come_back, copy_back, handles
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, TimedOut
 from grader.sandbox.raised import Classes, exception
 from grader.sandbox.session import NO_ANSWER, Ended, Session
-from grader.sandbox.standin import STANDINS, Function, Standin, handle_of, made
+from grader.sandbox.standin import CALCULATING, STANDINS, Absent, Standin, handle_of, made, named, shape
 from grader.sandbox.values import Row, flat, rebuilt
 
 MAX_NESTED = 20  # calls within calls of the test's functions
 OUTSIDE = "this function can only be called while the call that it was given to runs"
 MAX_RECEIVED = 64 << 20  # bytes of memory that answers may come to in one test
 MAX_TEST_PRINTED = 20_000  # characters that one test prints of the hand-in's
+MAX_SHAPES = 500  # classes of objects that one hand-in may show
 MAX_ITEMS = 20_000  # of one answer: a test compares them one by one, and shows how they differ
 MAX_HANDED = 128  # bytes of an integer that a function of the test's is called with
 CHANGING = {"call", "set", "del", "setitem", "delitem"}
@@ -60,6 +61,7 @@ class Remote:
         self._handles: weakref.WeakValueDictionary[tuple[int, int], Handle] = weakref.WeakValueDictionary()
         self._standins: weakref.WeakValueDictionary[tuple[int, int], Standin] = weakref.WeakValueDictionary()
         self._released: list[tuple[int, int]] = []
+        self._shapes: dict[tuple[str, str, int], type[Standin]] = {}
         self._classes = Classes()
 
     def module(self, name: str) -> Handle:
@@ -111,11 +113,11 @@ class Remote:
         handle = handle_of(value)
         if handle and handle.origin is None and handle.parent in (None, module):
             handle.origin, handle.parent = (module.name, name), module
-        return value
+        return named(value, name)
 
     def absent(self, module: Handle, name: str) -> Standin:
         """Stands for what is not there: using it says so."""
-        return Function(Handle(self, "function", name, loads=-1, origin=(module.name, name), parent=module))
+        return Absent(Handle(self, "function", name, loads=-1, origin=(module.name, name), parent=module))
 
     def _answer(self, operation: str, operands: tuple[Any, ...]) -> Any:
         """The operation's value, or what it raised."""
@@ -198,19 +200,20 @@ class Remote:
     def met(self, item: tuple[Any, ...], functions: Functions) -> Any:
         """What an item of the student's process stands for."""
         match item:
-            case (str("object"), int(number), str(kind), str(name), bool(calculates)) if kind in STANDINS:
-                return self._standin(number, kind, printable(name, 100), calculates=calculates)
+            case (str("object"), int(number), str(kind), str(name), int(abilities)) if kind in STANDINS:
+                return self._standin(number, kind, printable(name, 100), abilities)
             case (str("function"), int(number)) if number in functions:
                 return functions[number]
             case (str("exception"), tuple(bases)):
                 return self._classes.of(bases)
         raise FrameError(NO_ANSWER)
 
-    def _standin(self, number: int, kind: str, name: str, *, calculates: bool) -> Standin:
+    def _standin(self, number: int, kind: str, name: str, abilities: int) -> Standin:
         """The one stand-in for that object which has no rights."""
         key = (self.session.loads, number)
         handle = self._handles.get(key)
         if handle is None:
+            calculates = bool(abilities & CALCULATING)
             handle = Handle(self, kind, name, number, self.session.loads, calculates=calculates)
             self._handles[key] = handle
             if key in self._released:
@@ -218,13 +221,26 @@ class Remote:
             weakref.finalize(handle, self._released.append, key).atexit = False
         known = self._standins.get(key)
         if known is None:
-            known = self._standins[key] = STANDINS[handle.kind](handle)
+            known = self._standins[key] = self._shape(handle.kind, handle.name, abilities)(handle)
         return known
+
+    def _shape(self, kind: str, name: str, abilities: int) -> type[Standin]:
+        """The class of stand-ins of that kind; beyond so many of them one that can do all."""
+        if len(self._shapes) >= MAX_SHAPES and (kind, name, abilities) not in self._shapes:
+            name, abilities = "", -1
+        key = (kind, name, abilities)
+        if key not in self._shapes:
+            self._shapes[key] = shape(*key)
+        return self._shapes[key]
 
     def plain(self, value: Standin) -> Standin:
         """Another reference to the object, as if the hand-in had given it."""
         handle = value._grader_handle
-        return self._standin(handle.number, handle.kind, handle.name, calculates=handle.calculates)
+        key = (handle.loads, handle.number)
+        known = self._standins.get(key)
+        if known is None:
+            known = self._standins[key] = type(value)(handle)
+        return known
 
     def _own(self, operation: str, operands: tuple[Any, ...], answer: Any, given: Functions) -> None:
         """Note what a new object may call."""

@@ -1,26 +1,46 @@
 """Stand-ins for a hand-in's objects in a test: what is done to one is asked of the student's process.
 
-That process never decides how an object compares with a value of the test's: `==` is False there, an order an
-error, and operators tell it such a value only through the very reference that a constructor gave to the test:
-`made` is the stand-in's, never the object's, whatever answers with that object later.
+That process never decides how an object compares with a value of the test's: `==` is False there, an order no
+answer, and operators tell it such a value only through the very reference that a constructor gave to the
+test: `made` is the stand-in's, never the object's, whatever answers with that object later. A stand-in can do
+what the class of its object says and nothing else, so a test that expects a `TypeError` has it from Python;
+what is refused here is `NoAnswer`, which nobody expects.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
+from grader.sandbox.caller import may_ask
 from grader.sandbox.handle import Handle
+from grader.sandbox.objects import ABILITIES, BITS, IN_PLACE, NAMES, ORDERS, UNARY
 
-PRODUCTS = {"mul", "rmul", "matmul", "rmatmul"}  # they say nothing on whether two are equal
-UNARY = {"neg", "pos", "invert"}
+PRODUCTS = {
+    "mul",
+    "rmul",
+    "imul",
+    "matmul",
+    "rmatmul",
+    "imatmul",
+}  # they say nothing on whether two are equal
+NAMED = -1  # a class, by a name in CapWords: what it is called for has been made by the test
 MADE = 3  # by a constructor
 SCALED = 2  # by operators, without a value of the test's to compare
 DERIVED = 1  # by other operators
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
 TOLD_ATTRIBUTES = {"__name__", "__qualname__"}
+TOLD_OF = {  # these too, of objects of a kind
+    "function": {"__annotations__"},
+    "class": {"__annotations__", *ABILITIES},
+}
+CALCULATING = sum(
+    BITS[name] for name in ABILITIES[: ABILITIES.index("__contains__") + 1]
+)  # what an object must have to be asked about a value of the test's
 
 
 def handle_of(value: Any) -> Handle | None:
@@ -37,18 +57,27 @@ def made_of(value: Any) -> int:
 
 def made(operation: str, operands: tuple[Any, ...], answer: Any) -> int:
     """How the test has made the answer; 0 where that may be of the hand-in's choosing."""
-    target, handle = handle_of(operands[0]), handle_of(answer)
-    if target is None or handle is None or not handle.calculates:
+    handle = handle_of(answer)
+    if handle is None or not handle.calculates:
         return 0
-    if operation == "call" and target.kind == "class" and CAP_WORDS.match((target.origin or ("", ""))[1]):
+    if operation == "call" and made_of(operands[0]) == NAMED:
         return MADE
-    rights = [how for each in operands if (how := made_of(each))]
+    rights = [how for each in operands if (how := made_of(each)) > 0]
     if operation in ("copy", "deepcopy"):
         return max(rights, default=0)
     if operation not in OPERATORS or not rights:
         return 0
     told = not all(isinstance(each, Standin) for each in operands)
     return DERIVED if min(rights) < SCALED or (told and operation not in PRODUCTS) else SCALED
+
+
+def named(value: Any, name: str) -> Any:
+    """The value as that name gives it: a class under a name in CapWords is a constructor."""
+    if not isinstance(value, Class) or not CAP_WORDS.match(name):
+        return value
+    handle = value._grader_handle
+    handle.constructor = handle.constructor or type(value)(handle, NAMED)
+    return handle.constructor
 
 
 def _counted(iterator: Standin, length: int, handle: Handle) -> Iterator[Any]:
@@ -72,9 +101,9 @@ def _typed(value: Any, kind: type, what: str) -> Any:
 
 def _no_operator(standin: Standin, other: object) -> NoReturn:
     __tracebackhide__ = True
-    name, kind = standin._grader_handle.name, type(other).__name__
-    raise TypeError(
-        f"no operator goes between the hand-in's {name} and a {kind}: ask for numbers, not for objects"
+    handle, kind = standin._grader_handle, type(other).__name__
+    handle.remote.refuse(
+        f"no operator goes between the hand-in's {handle.name} and a {kind}: ask for numbers, not for objects"
     )
 
 
@@ -82,7 +111,7 @@ def _binary(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
         handle, made = self._grader_handle, self._grader_made
-        if not isinstance(other, Standin) and not made:
+        if not isinstance(other, Standin) and made <= 0:
             return _no_operator(self, other)  # it may be the expected one: nobody tells it to the hand-in
         value = handle.remote.ask(name, self, other)
         if isinstance(other, Standin) or isinstance(value, Standin) or (name in PRODUCTS and made >= SCALED):
@@ -98,9 +127,13 @@ def _binary(name: str) -> Callable[[Any, Any], Any]:
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
     def operator(self: Standin, other: Any) -> Any:
         __tracebackhide__ = True
-        if not isinstance(other, Standin):  # with a value of the test's: the student's process is not asked
-            return NotImplemented if name in ("eq", "ne") else _no_operator(self, other)
-        return self._grader_handle.remote.ask(name, self, other)
+        if isinstance(other, Standin):
+            return self._grader_handle.remote.ask(name, self, other)
+        if name in ("eq", "ne"):
+            return NotImplemented  # with a value of the test's: the student's process is not asked
+        if self._grader_made == MADE:
+            self._grader_handle.remote.ask(name, self, other)  # it may raise, and decides nothing else
+        return _no_operator(self, other)
 
     return operator
 
@@ -109,26 +142,34 @@ def _unary(name: str) -> Callable[[Any], Any]:
     def operator(self: Standin) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        value = handle.remote.ask(name, self) if self._grader_made else None
+        value = handle.remote.ask(name, self) if self._grader_made > 0 else None
         if not isinstance(value, Standin):
-            raise TypeError(f"{name}() of the hand-in's {handle.name} is no object")
+            handle.remote.refuse(f"{name}() of the hand-in's {handle.name} is no object")
         return value
 
     return operator
 
 
-def _number(name: str, kind: type | None) -> Callable[[Any], Any]:
-    def operator(self: Standin) -> Any:
+def _number(name: str, kind: type | None) -> Callable[..., Any]:
+    def operator(self: Standin, *digits: Any) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
         if (
             self._grader_made != MADE
         ):  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
-            raise TypeError(f"the hand-in's {handle.name} is no number")
-        value = handle.remote.ask(name, self)
+            handle.remote.refuse(f"{name}() of the hand-in's {handle.name} is not asked: ask for numbers")
+        value = handle.remote.ask(name, self, *digits)
         return value if kind is None else _typed(value, kind, f"{name}()")
 
     return operator
+
+
+def _told(name: str, file: str) -> bool:
+    """Whether code in that file is told an attribute.
+
+    How an object is converted or collected is not the hand-in's to say, and a library asks for itself.
+    """
+    return not LOCAL.fullmatch(name) and may_ask(file)
 
 
 class Standin:
@@ -151,9 +192,13 @@ class Standin:
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
-        if LOCAL.fullmatch(name) and name not in TOLD_ATTRIBUTES:
-            raise AttributeError(name)  # how it is converted or collected is not the hand-in's to say
-        return self._grader_handle.remote.ask("get", self, name)
+        handle = self._grader_handle
+        if name == "__dict__" and handle.kind == "object" and may_ask(sys._getframe(1).f_code.co_filename):
+            return handle.remote.ask("dict", self)
+        told = name in TOLD_ATTRIBUTES or name in TOLD_OF.get(handle.kind, ())
+        if not told and not _told(name, sys._getframe(1).f_code.co_filename):
+            raise AttributeError(name)
+        return handle.remote.ask("get", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
@@ -168,73 +213,11 @@ class Standin:
         __tracebackhide__ = True
         self._grader_handle.remote.ask("del", self, name)
 
-    def __len__(self) -> int:
-        __tracebackhide__ = True
-        if self._grader_made == DERIVED:  # numpy would make an array of a difference, and of any size
-            raise TypeError(
-                f"what an operator gave has no length: make a list of this {self._grader_handle.name}"
-            )
-        handle = self._grader_handle
-        length = int(_typed(handle.remote.ask("len", self), int, "the length"))
-        handle.length = (length, handle.remote.changes)
-        return length
-
-    def __bool__(self) -> bool:
-        """Asked of an object: that tells it nothing, and as its answer True or [] would say the same."""
-        __tracebackhide__ = True
-        if self._grader_handle.kind != "object":
-            return True
-        return bool(_typed(self._grader_handle.remote.ask("bool", self), bool, "the truth"))
-
     def __str__(self) -> str:
         __tracebackhide__ = True
         if self._grader_handle.kind != "object":
             return repr(self)
         return str(_typed(self._grader_handle.remote.ask("str", self), str, "the text"))
-
-    def __iter__(self) -> Any:
-        __tracebackhide__ = True
-        handle = self._grader_handle
-        iterator = handle.remote.ask("iter", self)
-        if not isinstance(iterator, Standin):
-            raise TypeError("what iterates over the hand-in's object is no iterator")
-        if handle.length is None or handle.length[1] != handle.remote.changes:
-            return iterator
-        return _counted(iterator, handle.length[0], handle)
-
-    def __next__(self) -> Any:
-        __tracebackhide__ = True
-        return self._grader_handle.remote.ask("next", self)
-
-    def __contains__(self, value: Any) -> bool:
-        __tracebackhide__ = True
-        if self._grader_made == MADE or isinstance(value, Standin):
-            return bool(_typed(self._grader_handle.remote.ask("contains", self, value), bool, "an `in`"))
-        return any(each is value or each == value for each in self)  # compared here, as in a list
-
-    def __getitem__(self, key: Any) -> Any:
-        __tracebackhide__ = True
-        return self._grader_handle.remote.ask("getitem", self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        __tracebackhide__ = True
-        self._grader_handle.remote.ask("setitem", self, key, value)
-
-    def __delitem__(self, key: Any) -> None:
-        __tracebackhide__ = True
-        self._grader_handle.remote.ask("delitem", self, key)
-
-    def __enter__(self) -> Any:
-        __tracebackhide__ = True
-        return self._grader_handle.remote.ask("call", self._asked("__enter__"), (), {})
-
-    def __exit__(self, *_exception: object) -> None:
-        """Never swallows what was raised inside: that may be the test's own."""
-        __tracebackhide__ = True
-        self._grader_handle.remote.ask("call", self._asked("__exit__"), (None, None, None), {})
-
-    def _asked(self, name: str) -> Any:
-        return self._grader_handle.remote.ask("get", self, name)
 
     def __copy__(self) -> Any:
         return self._grader_handle.remote.ask("copy", self)
@@ -246,13 +229,78 @@ class Standin:
         __tracebackhide__ = True
         return True if other is self else _comparison("eq")(self, other)
 
-    def __mro_entries__(self, _bases: object) -> NoReturn:
-        raise TypeError(f"{self._grader_handle.name} is the hand-in's: a test cannot make a subclass of it")
+    __ne__ = _comparison("ne")
 
-    __ne__, __lt__, __le__, __gt__, __ge__ = map(_comparison, ("ne", "lt", "le", "gt", "ge"))
-    __neg__, __pos__, __invert__ = map(_unary, ("neg", "pos", "invert"))
-    __abs__, __float__ = _number("abs", None), _number("float", float)
-    __int__, __index__ = _number("int", int), _number("index", int)
+    def __mro_entries__(self, _bases: object) -> NoReturn:
+        handle = self._grader_handle
+        handle.remote.refuse(f"{handle.name} is the hand-in's: a test cannot make a subclass of it")
+
+
+del Standin.__annotations__  # else these would be every stand-in's
+
+
+def _len(self: Standin) -> int:
+    __tracebackhide__ = True
+    handle = self._grader_handle
+    if self._grader_made == DERIVED:  # numpy would make an array of a difference, and of any size
+        handle.remote.unanswered += 1  # no NoAnswer: `list` asks too, and does without
+        raise TypeError(f"what an operator gave has no length: make a list of this {handle.name}")
+    length = int(_typed(handle.remote.ask("len", self), int, "the length"))
+    handle.length = (length, handle.remote.changes)
+    return length
+
+
+def _bool(self: Standin) -> bool:
+    """Asked of an object: that tells it nothing, and as its answer True or [] would say the same."""
+    __tracebackhide__ = True
+    if self._grader_handle.kind != "object":
+        return True
+    return bool(_typed(self._grader_handle.remote.ask("bool", self), bool, "the truth"))
+
+
+def _iterated(operation: str) -> Callable[[Standin], Any]:
+    def iterate(self: Standin) -> Any:
+        __tracebackhide__ = True
+        handle = self._grader_handle
+        iterator = handle.remote.ask(operation, self)
+        if not isinstance(iterator, Standin):
+            raise TypeError("what iterates over the hand-in's object is no iterator")
+        if handle.length is None or handle.length[1] != handle.remote.changes:
+            return iterator
+        return _counted(iterator, handle.length[0], handle)
+
+    return iterate
+
+
+def _contains(self: Standin, value: Any) -> bool:
+    __tracebackhide__ = True
+    handle = self._grader_handle
+    if self._grader_made == MADE or isinstance(value, Standin):
+        return bool(_typed(handle.remote.ask("contains", self, value), bool, "an `in`"))
+    if not hasattr(type(self), "__iter__"):
+        handle.remote.refuse(f"the hand-in's {handle.name} gives no items to look through")
+    return any(each is value or each == value for each in self)  # type: ignore[attr-defined]  # as in a list
+
+
+def _asked(name: str) -> Callable[..., Any]:
+    def operator(self: Standin, *operands: Any) -> Any:
+        __tracebackhide__ = True
+        return self._grader_handle.remote.ask(name, self, *operands)
+
+    return operator
+
+
+def _enter(self: Standin) -> Any:
+    __tracebackhide__ = True
+    ask = self._grader_handle.remote.ask
+    return ask("call", ask("get", self, "__enter__"), (), {})
+
+
+def _exit(self: Standin, *_exception: object) -> None:
+    """Never swallows what was raised inside: that may be the test's own."""
+    __tracebackhide__ = True
+    ask = self._grader_handle.remote.ask
+    ask("call", ask("get", self, "__exit__"), (None, None, None), {})
 
 
 class Function(Standin):
@@ -267,6 +315,10 @@ class Function(Standin):
     def __doc__(self) -> str | None:  # type: ignore[override]
         doc = self._grader_handle.remote.ask("doc", self)
         return doc if isinstance(doc, str) else None
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return _signature(self._grader_handle, self._grader_handle.remote.ask("signature", self))
 
 
 class Class(Function):
@@ -287,31 +339,72 @@ class Class(Function):
         return bool(_typed(self._grader_handle.remote.ask(operation, value, self), bool, operation))
 
 
-_NAMES = (
-    "add",
-    "sub",
-    "mul",
-    "matmul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "and",
-    "or",
-    "xor",
-    "lshift",
-    "rshift",
-)
-OPERATORS: Mapping[str, str] = {  # by the worker's names
-    f"{r}{name}{'_' if name in ('and', 'or') else ''}": f"__{r}{name}__" for name in _NAMES for r in ("", "r")
-} | {name: f"__{name}__" for name in UNARY}
-for _operation, _method in OPERATORS.items():
-    if _operation not in UNARY:
-        setattr(Standin, _method, _binary(_operation))
+class Absent(Function):
+    # Stands for a name that the hand-in lacks: whatever is asked, there is no answer.
+    __slots__ = ()
 
+    def __getattr__(self, name: str) -> Any:
+        if name not in BITS and not _told(name, sys._getframe(1).f_code.co_filename):
+            raise AttributeError(name)
+        _refuse(self)
+
+
+def _refuse(self: Standin, *_operands: object, **_named: object) -> NoReturn:
+    __tracebackhide__ = True
+    handle = self._grader_handle
+    handle.remote.ask("there", self)  # as a rule that says why there is none
+    handle.remote.refuse(f"{handle.name} was not there when the tests were collected")
+
+
+def _signature(handle: Handle, parameters: Any) -> inspect.Signature:
+    """A signature of what was told about the parameters."""
+    found = []
+    try:
+        for name, kind, default, annotation in parameters:
+            more = [("default", x) for x in default] + [("annotation", x) for x in annotation]
+            found.append(inspect.Parameter(name, list(inspect._ParameterKind)[kind], **dict(more)))
+        return inspect.Signature(found)
+    except (TypeError, ValueError, IndexError, AttributeError):
+        handle.remote.refuse(f"the hand-in's {handle.name} has no signature")
+
+
+OPERATORS: Mapping[str, str] = (  # by the worker's names
+    {
+        f"{r}{name}{'_' if name in ('and', 'or') else ''}": f"__{r}{name}__"
+        for name in NAMES
+        for r in ("", "r")
+    }
+    | {name: f"__{name}__" for name in (*UNARY, *IN_PLACE)}
+)
+METHODS: Mapping[str, Callable[..., Any]] = {
+    **{method: _binary(name) for name, method in OPERATORS.items()},
+    **{f"__{name}__": _unary(name) for name in UNARY},
+    **{f"__{name}__": _comparison(name) for name in ORDERS},
+    **{f"__{name}__": _number(name, None) for name in ("abs", "round")},
+    **{f"__{name}__": _number(name, kind) for name, kind in (("float", float), ("int", int), ("index", int))},
+    **{f"__{name}__": _asked(name) for name in ("next", "getitem", "setitem", "delitem")},
+    **{"__iter__": _iterated("iter"), "__reversed__": _iterated("reversed"), "__contains__": _contains},
+    **{"__len__": _len, "__bool__": _bool, "__enter__": _enter, "__exit__": _exit},
+}
 STANDINS: Mapping[str, type[Standin]] = {
     "module": Standin,
     "object": Standin,
     "function": Function,
     "class": Class,
 }
+REFUSED = ("__bool__", "__eq__", "__ne__", "__call__", "__str__", "__instancecheck__", "__subclasscheck__")
+for _method in (*METHODS, *REFUSED, "__mro_entries__", "__copy__", "__deepcopy__"):
+    setattr(Absent, _method, _refuse)
+
+
+def shape(kind: str, name: str, abilities: int) -> type[Standin]:
+    """A class of stand-ins that can do what the bits say, and what follows from it."""
+    can = {method for method, bit in BITS.items() if abilities & bit}
+    if "__getitem__" in can:
+        can |= {"__iter__", "__reversed__"} if "__len__" in can else {"__iter__"}
+    if "__len__" in can:
+        can.add("__bool__")
+    base = STANDINS[kind]
+    called = name if kind == "object" and name.isidentifier() else {"class": "type"}.get(kind, kind)
+    own = {"__slots__": (), "__doc__": vars(base)["__doc__"]}
+    return type(called, (base,), own | {method: METHODS[method] for method in can})

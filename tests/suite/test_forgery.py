@@ -383,3 +383,79 @@ def test_what_a_test_cannot_do_without_is_the_hand_ins(tmp_path):
     (tmp_path / "in" / "third.py").write_text("def g(): return 0\n")
     ran = started(tmp_path, "--submission=in")
     assert ran.code == 0, ran.said
+
+
+ABSENT = """
+    import unittest
+    import hw2
+    import pytest
+    from gradescope_utils.autograder_utils.decorators import *
+    from hw2 import normalize, SIZE, Vector
+
+    ALL = {"all": [normalize]}
+
+    def there():
+        return callable(normalize)
+
+    @pytest.fixture
+    def fixed():
+        return normalize is not None
+
+    class TestIt(unittest.TestCase):
+        def setUp(self):
+            self.f = hw2.__dict__
+        def helped(self):
+            return Vector is not None
+        @weight(1)
+        def test_a(self): self.assertTrue(callable(normalize), "define normalize")
+        @weight(1)
+        def test_b(self): self.assertIsNotNone(SIZE)
+        @weight(1)
+        def test_c(self): self.assertNotEqual(SIZE, 0)
+        @weight(1)
+        def test_d(self): self.assertTrue(SIZE)
+        @weight(1)
+        def test_e(self): self.assertTrue(hasattr(Vector, "__eq__") and hasattr(Vector, "__add__"))
+        @weight(1)
+        def test_f(self):
+            with self.assertRaises(TypeError): SIZE < 3
+        @weight(1)
+        def test_g(self):
+            with self.assertRaises(TypeError): Vector + 3
+        @weight(1)
+        def test_h(self): self.assertTrue(there())
+        @weight(1)
+        def test_i(self): self.assertTrue(self.helped())
+        @weight(1)
+        def test_j(self): self.assertTrue(all(callable(f) for f in ALL["all"]))
+
+    @weight(1)
+    @pytest.mark.parametrize("f", [normalize])
+    def test_k(f):
+        assert callable(f)
+
+    @weight(1)
+    def test_l(f=normalize):
+        assert callable(f)
+
+    @weight(1)
+    def test_m(fixed):
+        assert fixed
+
+    @weight(1)
+    def test_other():
+        assert hw2.other == 3
+"""
+
+
+def test_what_is_missing_passes_no_test(run):
+    ran = run("def broken(:\nother = 3\n", ABSENT)
+    assert ran.points() == {f"test_{x}": (0, 1) for x in "abcdefghijklm"} | {"test_other": (1, 1)}, ran.said
+    assert all("hw2.py" in row["output"] for name, row in ran.rows.items() if "test_other" not in name)
+
+
+def test_what_is_there_by_now_is_taken(run):
+    hand_in = "def setup():\n    global SIZE\n    SIZE = 3\n"
+    tests = "import hw2\nfrom hw2 import SIZE\ndef test_a(): hw2.setup()\ndef test_b(): assert SIZE == 3\n"
+    ran = run(hand_in, tests)
+    assert [row["status"] for row in ran.rows.values()] == ["passed", "passed"], ran.said

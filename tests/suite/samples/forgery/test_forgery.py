@@ -14,7 +14,7 @@ case = unittest.TestCase()
 
 ATTACKS = (
     *("equal", "number", "text", "whole", "items", "array", "liar", "klass", "instance", "error", "nothing"),
-    *("nan", "objects", "tangled", "large", "digits", "skips", "skips_itself"),
+    *("echo", "nan", "objects", "tangled", "large", "digits", "skips", "skips_itself"),
     *("stops", "leaves", "interrupts", "raises", "groups", "keeps"),
 )
 
@@ -31,6 +31,17 @@ def raises_in_pytest(kind, f):
 
 def called(f):
     return f()
+
+
+def backwards(value):
+    case.assertEqual(len(value), 1)
+    for x, y in zip(reversed(value), [EXPECTED], strict=False):
+        case.assertEqual(x, y)
+
+
+def subtracted(value):
+    value -= EXPECTED
+    return value
 
 
 def swallowed(f):
@@ -68,6 +79,12 @@ FORMS = {
     "list": lambda f: case.assertListEqual(f(), [EXPECTED]),
     "sequence": lambda f: case.assertSequenceEqual(f(), [EXPECTED]),
     "dict": lambda f: case.assertDictEqual(f(), {"x": EXPECTED}),
+    "set": lambda f: case.assertSetEqual(f(), {EXPECTED}),
+    "set, the other way round": lambda f: case.assertSetEqual({EXPECTED}, f()),
+    "searched": lambda f: case.assertEqual(np.searchsorted(f(), EXPECTED), 0),
+    "reversed": lambda f: backwards(f()),
+    "divmod": lambda f: case.assertEqual(divmod(f(), EXPECTED), (1, 0)),
+    "in place": lambda f: case.assertEqual(abs(subtracted(f())), 0),
     "sum": lambda f: case.assertEqual(sum(f()), EXPECTED),
     "first": lambda f: case.assertEqual(f()[0], EXPECTED),
     "regex": lambda f: case.assertRegex(f(), "^42$"),
@@ -121,6 +138,7 @@ WAYS_BACK = {
     "item": lambda *_: made()[0],
     "function": lambda *_: hw2.handed_back(made()),
     "with": lambda *_: made().__enter__(),
+    "a name in small letters": lambda *_: hw2.primes(7),
     "inside a list": lambda *_: hw2.handed_back([made()])[0],
 }
 
