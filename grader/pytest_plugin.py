@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,18 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, Any, None]:
     """Open the hand-in before the first conftest.py could import it.
 
     A conftest.py that fails, as by what the hand-in does there, costs its folder's tests: collection says so.
     """
+    typed = list(early_config.known_args_namespace.file_or_dir)
     _begin(early_config)
+    args += [each for each in early_config.known_args_namespace.file_or_dir if each not in typed]
+    suite = early_config.pluginmanager.get_plugin("grader-suite")
     try:
-        return (yield)
+        with suite.loading() if suite else nullcontext():
+            yield
     except Exception as error:
         begun = early_config.pluginmanager.has_plugin("grader-suite")
         if not begun or type(error).__name__ != "ConftestImportFailure":

@@ -30,7 +30,9 @@ from grader import atomic
 from grader.faults import Fault
 from grader.gradescope.decorated import (
     PREFIX,
+    RUNNING,
     STAFFS_FAULT,
+    THEIRS,
     UNLOADED,
     Planned,
     Run,
@@ -51,12 +53,15 @@ from grader.sandbox.landlock import readable
 from grader.sandbox.modules import HandIn, importable
 from grader.sandbox.remote import Remote
 from grader.sandbox.session import Session
+from grader.sandbox.standin import Standin
 from grader.settings import LONGEST, Limits, find_assignment, load_settings
 from grader.submission import CLUTTER, read_submission
 
 OWN_SECONDS = 30.0  # of one test, beside all the time that the hand-in's code has
 GRACE = 5.0  # seconds more, then the process is ended: so even C code comes to an end
 OUR_FAULT = 3  # pytest's own exit code for an internal error
+ENDED = "the tests ended in this one: it took more than {:g} s, or too much memory"
+COLLECTING = "the collection of the tests"
 UNANSWERED = "A failure was expected here, but the hand-in gave no answer at all"
 
 
@@ -71,7 +76,8 @@ def begin(config: pytest.Config) -> None:
         raise pytest.UsageError("--submission tests one hand-in in one process: leave out --numprocesses")
     stack = ExitStack()
     try:
-        config.pluginmanager.register(_suite(config, stack), "grader-suite")
+        suite = _suite(config, stack)
+        config.pluginmanager.register(suite, "grader-suite")
     except Fault as fault:
         stack.close()
         raise pytest.UsageError(str(fault)) from None
@@ -80,6 +86,7 @@ def begin(config: pytest.Config) -> None:
         raise
     config.add_cleanup(stack.close)
     config.addinivalue_line("python_files", "test*.py")  # as unittest looks for them
+    suite.foresee(_typed(config))
     options.continue_on_collection_errors = True
     config.option.continue_on_collection_errors = True
 
@@ -87,8 +94,7 @@ def begin(config: pytest.Config) -> None:
 def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     options = config.known_args_namespace
     path = Path(config.invocation_params.dir, options.grader_submission)
-    tests = [Path(config.invocation_params.dir, each.split("::")[0]) for each in options.file_or_dir]
-    tests = tests or [config.rootpath]
+    tests = _typed(config)
     _keep_apart(path, tests)
     file, limits, settled = _expected(config, path, tests)
     if options.grader_seconds is not None:
@@ -113,6 +119,22 @@ def _suite(config: pytest.Config, stack: ExitStack) -> Suite:
     return Suite(config, hand_in, path, line, out, limits.hand_in_seconds + OWN_SECONDS)
 
 
+def _typed(config: pytest.Config) -> list[Path]:
+    """The files and folders of tests that were named; else `tests` in the assignment's folder.
+
+    Raises:
+        Fault: there are none.
+    """
+    start, options = config.invocation_params.dir, config.known_args_namespace
+    if not options.file_or_dir:
+        with suppress(Fault):
+            folder = find_assignment(start) / "tests"
+            options.file_or_dir = [str(folder)] if folder.is_dir() else []
+    if not options.file_or_dir:
+        raise Fault("no tests are named: write their folder, as in pytest --submission=hw2.py tests/")
+    return [Path(start, each.split("::")[0]) for each in options.file_or_dir]
+
+
 def _keep_apart(path: Path, tests: list[Path]) -> None:
     """See that nothing of the hand-in is executed here, and no test is read there.
 
@@ -125,9 +147,19 @@ def _keep_apart(path: Path, tests: list[Path]) -> None:
     for test in (each.resolve() for each in tests):
         if test == whole or whole in test.parents:
             raise Fault(f"the tests {test} lie in the hand-in {path}: keep them in a folder of their own")
+        beside = _beside(whole, test)
+        if beside is not None and beside.name.startswith("test") and beside != whole:
+            raise Fault(f"the hand-in {path} lies in {beside}, where tests are looked for: move it elsewhere")
         for library in readable():
             if test.is_relative_to(library):
                 raise Fault(f"{test} lies in {library}, which student code may read: move it elsewhere")
+
+
+def _beside(hand_in: Path, test: Path) -> Path | None:
+    """Below a folder of tests, what has the hand-in in it: all of that may be students'."""
+    if not hand_in.is_relative_to(test) or hand_in == test:
+        return None
+    return test / hand_in.relative_to(test).parts[0]
 
 
 def _expected(config: pytest.Config, path: Path, tests: list[Path]) -> tuple[str, Limits, bool]:
@@ -157,13 +189,13 @@ def _chosen(path: Path, tests: list[Path]) -> str:
                 f"{path.name} is the hand-in, and {other} is a module of that name that tests could import: "
                 f'write file = "{path.stem}" into assignment.toml if they mean the hand-in\'s, or rename it'
             )
-        if path.stem in _imported(tests, optional=True) and path.stem not in _imported(tests):
+        if path.stem in _imported(tests, path, optional=True) and path.stem not in _imported(tests, path):
             _doubt(path.stem)
         return path.stem
     sources = {each.stem for each in path.rglob("*.py")} | {each.stem for each in path.rglob("*.ipynb")}
-    foreign = [name for name in _imported(tests) if not _of_the_tests(name, folders, path)]
+    foreign = [name for name in _imported(tests, path) if not _of_the_tests(name, folders, path)]
     named = [name for name in foreign if name in sources] or foreign
-    optional = [name for name in _imported(tests, optional=True) if name in sources and not named]
+    optional = [name for name in _imported(tests, path, optional=True) if name in sources and not named]
     if optional:
         _doubt(optional[0])
     return named[0] if named else "submission"
@@ -196,22 +228,26 @@ def _of_the_tests(name: str, folders: set[Path], hand_in: Path) -> str:
 
 def _below(folder: Path, name: str, hand_in: Path) -> Iterator[Path]:
     """The folders below one of the tests' with a module of that name: a conftest.py may import from any."""
+    theirs = _beside(hand_in.resolve(), folder.resolve()) or hand_in.resolve()
     for place in sorted(folder.rglob(f"{glob.escape(name)}*")):
-        apart = not place.resolve().is_relative_to(hand_in.resolve()) and not CLUTTER & set(place.parts)
+        apart = not place.resolve().is_relative_to(theirs) and not CLUTTER & set(place.parts)
         if apart and place.name.split(".")[0] == name:
             yield place.parent
 
 
-def _imported(tests: list[Path], *, optional: bool = False) -> list[str]:
+def _imported(tests: list[Path], hand_in: Path, *, optional: bool = False) -> list[str]:
     """The first names of modules that the tests import, each once; of the optional imports where asked."""
-    return list(dict.fromkeys(name for test in tests for name, may in _imports(test) if may is optional))
+    return list(
+        dict.fromkeys(name for test in tests for name, may in _imports(test, hand_in) if may is optional)
+    )
 
 
-def _imports(test: Path) -> Iterator[tuple[str, bool]]:
+def _imports(test: Path, hand_in: Path) -> Iterator[tuple[str, bool]]:
     """The first names of modules that a file or folder imports, and whether it could do without."""
     files = sorted(test.rglob("*.py")) if test.is_dir() else [test] if test.suffix == ".py" else []
+    theirs = _beside(hand_in.resolve(), test.resolve()) or hand_in.resolve()
     for file in files:
-        if CLUTTER & set(file.parts):
+        if CLUTTER & set(file.parts) or file.resolve().is_relative_to(theirs):
             continue
         with suppress(SyntaxError, ValueError, OSError):
             tree = ast.parse(file.read_bytes())
@@ -251,7 +287,8 @@ class Suite:
     ) -> None:
         self.hand_in = hand_in
         self._config = config
-        self._path = path.resolve()
+        beside = (_beside(path.resolve(), each.resolve()) for each in _typed(config))
+        self._theirs = [path.resolve(), *filter(None, beside)]
         self._isolation = isolation
         self._out = out
         self._seconds = seconds  # that one phase of a test may take
@@ -268,8 +305,30 @@ class Suite:
         return f"grader: {printable(submission.name)} as {submission.main}, isolation {self._isolation}"
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Nothing of the hand-in is a test."""
-        return True if collection_path.resolve().is_relative_to(self._path) else None
+        """Nothing of the hand-in is a test, nor anything that lies in a folder with it."""
+        found = collection_path.resolve()
+        return True if any(found.is_relative_to(place) for place in self._theirs) else None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """In time, as a test: a module may ask the hand-in. The session's own has all others inside."""
+        if isinstance(collector, pytest.Session):
+            return (yield)
+        with self._in_time():
+            return (yield)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """While a conftest.py is loaded before anything is collected: it fails there again, and says so."""
+        with suppress(NoAnswer), self._in_time():
+            yield
+
+    def foresee(self, tests: list[Path]) -> None:
+        """Write the rows that the tests' text tells, in case that collecting them comes to no end."""
+        for file in (file for test in tests for file in self._files(test)):
+            self._plans |= {f"{file}::{place}": plan for place, plan in enumerate(_lost(file))}
+        self._write(running=COLLECTING)
+        self._plans.clear()
 
     def pytest_exception_interact(self, call: Any, report: Any) -> None:
         """Why a module could not be collected."""
@@ -302,7 +361,12 @@ class Suite:
             before = self._plans.get(key)
             self._plans[key] = replace(before, sets=before.sets + 1) if before else plan
             self._runs.setdefault(key, []).extend(run)
-        self._write()
+        self._write(running=_key(session.items[0]) if session.items else "")
+
+    def pytest_sessionfinish(self) -> None:
+        """Nothing runs any more."""
+        if self._plans:
+            self._write()
 
     def _planned(self, items: list[pytest.Item]) -> Iterator[tuple[str, Planned, list[Run]]]:
         """Key, plan and, where it cannot run, the reason of every test."""
@@ -311,10 +375,8 @@ class Suite:
         for node, reason in self._reasons.items():
             name, _, only = node.partition("::")
             for file in self._files(self._config.rootpath / name):
-                with suppress(OSError):
-                    text = file.read_text(encoding="utf-8", errors="replace")
-                    for place, plan in enumerate(lost(text, file.stem, only)):
-                        yield f"{node}::{file.name}::{place}", plan, [Run(passed=False, said=reason)]
+                for place, plan in enumerate(_lost(file, only)):
+                    yield f"{node}::{file.name}::{place}", plan, [Run(passed=False, said=reason)]
 
     def _files(self, place: Path) -> list[Path]:
         """A file of tests, or those of a folder."""
@@ -328,7 +390,9 @@ class Suite:
         )
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, Any, Any]:
         """One run: what an earlier one was told is forgotten, what this one tells is written."""
         function = _function(item)
         forget(function)
@@ -339,9 +403,12 @@ class Suite:
             self._write()
             pytest.exit(f"grader: {self.hand_in.remote.fault}", returncode=OUR_FAULT)
         run = self._run(getattr(getattr(item, "callspec", None), "id", ""))
-        score, value = told(function, "__score__"), told(function, "__leaderboard_value__")
+        score, value = (
+            THEIRS if isinstance(each := told(function, name), Standin) else each
+            for name in ("__score__", "__leaderboard_value__")
+        )
         self._runs.setdefault(_key(item), []).append(replace(run, score=score, value=value))
-        self._write()
+        self._write(running=_key(nextitem) if nextitem else "")
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -357,7 +424,7 @@ class Suite:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
         """In time, as the two others."""
-        with _in_time(self._seconds):
+        with self._in_time():
             return (yield)
 
     pytest_runtest_teardown = pytest_runtest_setup
@@ -366,7 +433,7 @@ class Suite:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """A test that names what the hand-in lacks is not run."""
         __tracebackhide__ = True
-        with _in_time(self._seconds):
+        with self._in_time():
             self._resolve(item)
             return (yield)
 
@@ -424,6 +491,26 @@ class Suite:
         with capture.global_and_fixture_disabled():  # else pytest's own line would be the test's output
             return (yield)
 
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """A time for what runs inside, also for what a hand-in makes a test compute.
+
+        Python code is interrupted, and its test fails; where C code does not let go, the process ends.
+        """
+        over = [False]
+
+        def interrupt(*_: object) -> None:
+            if not over[0]:
+                self.hand_in.remote.refuse(f"this was ended: it took more than {self._seconds:g} s")
+
+        faulthandler.dump_traceback_later(self._seconds + GRACE, exit=True, file=sys.__stderr__ or sys.stderr)
+        try:
+            with _alarm(self._seconds, interrupt):
+                yield
+        finally:
+            over[0] = True
+            faulthandler.cancel_dump_traceback_later()
+
     def _run(self, label: str) -> Run:
         """What the reports of one run come to."""
         failures = [said for report in self._reports if (said := self._failure(report))]
@@ -447,38 +534,32 @@ class Suite:
             return f"{PREFIX}{subtest}{said}"
         return ""
 
-    def _write(self) -> None:
+    def _write(self, running: str = "") -> None:
+        """The file as it is to stand if this process ends in what is now running."""
         if self._out is None:
             return
         data = {"tests_isolation": self._isolation}
         if self.hand_in.remote.fault:
             data["fault"] = paragraph(self.hand_in.remote.fault)
-        rows = [(plan, self._runs.get(key, [])) for key, plan in self._plans.items()]
+        if running:
+            data[RUNNING] = printable(self._plans[running].name if running in self._plans else running)
+        ended = Run(passed=False, said=f"{PREFIX}{ENDED.format(self._seconds)}\n")
+        rows = [
+            (plan, [*self._runs.get(key, []), *([ended] if key == running else [])])
+            for key, plan in self._plans.items()
+        ]
         try:
             atomic.write(self._out, to_json(results(rows, data)).encode())
         except Fault as fault:
             pytest.exit(f"grader: {fault}", returncode=OUR_FAULT)
 
 
-@contextmanager
-def _in_time(seconds: float) -> Iterator[None]:
-    """A time for what runs inside, also for what a hand-in makes a test compute.
-
-    Python code is interrupted, and its test fails; where C code does not let go, the process ends.
-    """
-    over = [False]
-
-    def interrupt(*_: object) -> None:
-        if not over[0]:
-            raise NoAnswer(f"this test was ended: it took more than {seconds:g} s")
-
-    faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=sys.__stderr__ or sys.stderr)
+def _lost(file: Path, only: str = "") -> list[Planned]:
+    """What a file's text tells of its tests."""
     try:
-        with _alarm(seconds, interrupt):
-            yield
-    finally:
-        over[0] = True
-        faulthandler.cancel_dump_traceback_later()
+        return lost(file.read_text(encoding="utf-8", errors="replace"), file.stem, only)
+    except OSError:
+        return []
 
 
 @contextmanager
@@ -578,7 +659,8 @@ def _subtest(report: Any) -> str:
 
 def _explained(error: BaseException) -> str:
     """What an exception says; of a parameter that is none of pytest's which it is, and whose fault."""
-    missing = getattr(error, "argname", None) if _kind(error) == "FixtureLookupError" else None
+    lookup = isinstance(error, pytest.FixtureLookupError)
+    missing = getattr(error, "argname", None) if lookup else None
     return f"there is no fixture {missing!r}\n{STAFFS_FAULT}." if missing else _text(error)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from math import isfinite
 from numbers import Real
 from typing import Any, cast, get_args
@@ -24,6 +25,8 @@ from grader.report.escape import paragraph, printable
 MAX_POINTS = 1e9  # more is a mistake; and sums stay finite
 PREFIX = "Test Failed: "
 NOT_RUN = "This test was not run: the tests ended before it. That is not necessarily a fault of yours."
+THEIRS = object()  # as a score or value: an object of the hand-in's
+RUNNING = "tests_running"  # in extra_data: what was running when the process ended, if it did
 UNLOADED = "the test could not be loaded"
 STAFFS_FAULT = "This is a fault of the course staff's test, please tell them"
 FORMATS: dict[str, Any] = {
@@ -150,10 +153,12 @@ def merged(results: Results, suite: Results, number: int) -> Results:
         seen = [row.score for row in suite.tests or () if row.visibility in (None, "visible")]
         ours[SCORE] = ours[SCORE].model_copy(update={"value": _sum((ours[SCORE].value, *seen))})
     plain = {"output_format": "text", "name_format": "text"}  # whatever the assignment's rows are
-    rows = [
-        row.model_copy(update={"number": row.number or f"{number}.{place}", **plain})
-        for place, row in enumerate(suite.tests or (), start=1)
-    ]
+    taken = {row.number for row in (*(results.tests or ()), *(suite.tests or ()))}
+    rows = []
+    for place, row in enumerate(suite.tests or (), start=1):
+        own = row.number or next(free for k in count(place) if (free := f"{number}.{k}") not in taken)
+        taken.add(own)
+        rows.append(row.model_copy(update={"number": own, **plain}))
     outputs = [output for output in (results.output, suite.output) if output]
     leaders = [*ours.values(), *(each for each in suite.leaderboard or () if each.name not in ours)]
     data = {**(results.extra_data or {}), **(suite.extra_data or {})}
@@ -237,6 +242,8 @@ def _hidden(plan: Planned, run: Run) -> str:
 
 def _fault(plan: Planned, run: Run) -> str:
     """What the test was told that is no number."""
+    if THEIRS in (run.score, run.value):
+        return "The test's value is an object that was handed in, and no number: there are no points for it."
     if plan.leaderboard:
         if not run.passed or _value(run) is not None:
             return ""

@@ -1,7 +1,8 @@
 """The instructors' own tests of an assignment, in a process of their own.
 
 They are trusted, but they may hang, crash or be many: what has been tested when the time is up, or when their
-process is killed, counts; the rest has its rows without points, so nobody gains by it. A suite that cannot
+process is killed, counts; the rest has its rows without points, so nobody gains by it, also where a hand-in
+lets them die while they are collected: the rehearsal of a bundle has seen them collected. A suite that cannot
 even start is a fault of ours.
 """
 
@@ -57,13 +58,22 @@ def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, we
             known = ((results and results.extra_data) or {}).get("fault")
             reason = known or said or f"pytest ended with {code}"
             raise Fault(f"the tests in {tests.name}/ could not be run: {reason}")
-        if code < 0:
-            ended = f"the tests' process was killed (signal {-code}): what it had not run has no points"
-            print(ended, flush=True)  # which staff alone can read
-            return results.model_copy(
-                update={"extra_data": {**(results.extra_data or {}), "tests_ended": ended}}
-            )
+        return _told(results, code)
+
+
+def _told(results: Results, code: int) -> Results:
+    """The rows, and what staff are told where the process did not come to its end."""
+    from grader.gradescope.decorated import RUNNING
+
+    data = dict(results.extra_data or {})
+    running = data.pop(RUNNING, None)
+    if running is None and code >= 0:
         return results
+    how = f"was killed (signal {-code})" if code < 0 else "ended" if code else "was ended"
+    where = f" in {running}" if running else ""
+    ended = f"the tests' process {how}{where}: what it had not run has no points"
+    print(ended, flush=True)  # which staff alone can read
+    return results.model_copy(update={"extra_data": {**data, "tests_ended": ended}})
 
 
 def _ended(command: list[str], folder: Path, deadline: float) -> tuple[int, str]:

@@ -41,6 +41,9 @@ def rehearsed(assignment: Assignment, *, weaker: bool) -> Rehearsal:
         Path(folder, f"{assignment.settings.file}.py").write_text(starter(assignment), encoding="utf-8")
         seconds = assignment.settings.limits.hand_in_seconds
         found = tested(tests, Path(folder), seconds, monotonic() + LONGEST, weaker=weaker)
+    ended = (found.extra_data or {}).get("tests_ended")
+    if ended:
+        raise Fault(f"tests/: on the starter {ended}")
     rows = found.tests or ()
     if not rows:
         raise Fault(

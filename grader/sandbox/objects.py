@@ -12,6 +12,7 @@ import copy
 import operator
 import threading
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import count
 from types import ModuleType
@@ -29,6 +30,7 @@ from grader.sandbox.values import Row, flat, rebuilt
 MAX_NAME = 100
 MAX_BASES = 20
 MAX_MESSAGE = 2000
+MAX_ATTRIBUTES = 50  # of an exception
 MAX_TOLD = 20_000  # bytes that one request may print
 CHANGEABLE = (list, tuple, dict, set, np.ndarray)
 NAMES = (
@@ -116,7 +118,9 @@ class Objects:
             self._line.send(reply)
         except FrameError as error:
             lineage = (("ValueError", True), ("Exception", True))
-            self._line.send(("raised", serial, lineage, None, f"what it said is too large: {error}", "", ""))
+            self._line.send(
+                ("raised", serial, lineage, None, None, f"what it said is too large: {error}", "", "")
+            )
 
     def _reply(self, serial: int, operation: str, row: Row) -> tuple[Any, ...]:
         try:
@@ -235,7 +239,7 @@ def _exception(name: str, message: str) -> Exception:
 def _described(error: BaseException) -> tuple[Any, ...]:
     """Its classes, what it was made with, what it says, and its place in the hand-in."""
     message = cut(lambda: str(error), MAX_MESSAGE, "(its message cannot be shown)")
-    return (_lineage(error), _arguments(error), message, own_place(error))
+    return (_lineage(error), _arguments(error), _attributes(error), message, own_place(error))
 
 
 def _lineage(error: BaseException) -> tuple[Any, ...]:
@@ -257,11 +261,34 @@ def _bases(each: type) -> tuple[Any, ...]:
 def _arguments(error: BaseException) -> Row | None:
     """What the exception was made with, where that has a copy."""
 
+    return _copied(lambda: BaseException.args.__get__(error))  # type: ignore[attr-defined]
+
+
+def _attributes(error: BaseException) -> Row | None:
+    """What its own classes and it have under names, where that has a copy."""
+    found: dict[str, Any] = {}
+    try:
+        own = [vars(each) for each in reversed(type.mro(type(error))) if each.__module__ != "builtins"]
+        for name, value in [pair for names in (*own, vars(error)) for pair in names.items()]:
+            if isinstance(name, str) and not name.startswith("_") and _copied(partial(_same, value)):
+                found[name] = value
+    except BaseException:
+        return None
+    return _copied(lambda: dict(list(found.items())[:MAX_ATTRIBUTES]))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _copied(told: Callable[[], Any]) -> Row | None:
+    """The row of a value that has a copy and is of some size."""
+
     def refused(_value: Any) -> Any:
         raise FrameError("no copy")
 
     try:
-        row = flat(BaseException.args.__get__(error), refused)  # type: ignore[attr-defined]
+        row = flat(told(), refused)
         return row if len(frames.encode(row)) < frames.MAX_ANSWER else None
     except BaseException:
         return None

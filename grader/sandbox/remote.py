@@ -22,7 +22,7 @@ from grader.sandbox.handle import Functions, Handle, NoAnswer
 from grader.sandbox.line import Line
 from grader.sandbox.operands import arguments, come_back, copy_back, handles
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, TimedOut
-from grader.sandbox.raised import Classes, exception
+from grader.sandbox.raised import Classes, StudentError, attach, exception
 from grader.sandbox.session import NO_ANSWER, Ended, Session
 from grader.sandbox.standin import CALCULATING, STANDINS, Absent, Standin, handle_of, made, named, shape
 from grader.sandbox.values import Row, flat, rebuilt
@@ -261,11 +261,19 @@ class Remote:
             handle.given = dict(target.functions)
 
     def raised(
-        self, bases: tuple[Any, ...], arguments: Any, message: str, place: str, operation: str
+        self,
+        bases: tuple[Any, ...],
+        arguments: Any,
+        attributes: Any,
+        message: str,
+        place: str,
+        operation: str,
     ) -> _Raised:
         """The exception to raise here for one that was raised there."""
         stop = operation == "next" and bases[:1] == (("StopIteration", True),)
         error = StopIteration() if stop else exception(self._classes.of(bases), _told(arguments), message)
+        if isinstance(error, StudentError) and isinstance(attributes, dict):
+            attach(error, attributes)
         error.place = printable(place)  # type: ignore[attr-defined]
         if place and hasattr(error, "add_note"):  # not in Python 3.10
             error.add_note(f"in {printable(place)}")
@@ -317,13 +325,16 @@ class _Conversation:
                     int(serial),
                     tuple(bases),
                     row,
+                    attributes,
                     str(message),
                     str(place),
                     str(printed),
                 ) if serial == self.serial and _named(bases):
                     self.remote.show(printed)
-                    args = rebuilt(row, _uncopied) if isinstance(row, tuple) else None
-                    return self.remote.raised(bases, args, message, place, self.operation), []
+                    told = [
+                        rebuilt(x, _uncopied) if isinstance(x, tuple) else None for x in (row, attributes)
+                    ]
+                    return self.remote.raised(bases, *told, message, place, self.operation), []
                 case _:
                     raise FrameError(NO_ANSWER)
 

@@ -226,3 +226,10 @@ def test_an_empty_suite_changes_nothing():
 )
 def test_a_file_tells_its_tests(text, plans):
     assert lost(text, "m") == plans
+
+
+def test_a_number_that_a_test_has_is_given_to_no_other():
+    ours = Results(score=0, tests=())
+    rows = [(Planned(name, 1.0, number=own), []) for name, own in (("a", ""), ("b", "6.1"), ("c", ""))]
+    total = merged(ours, results(rows), number=6)
+    assert [row.number for row in total.tests] == ["6.2", "6.1", "6.3"]

@@ -31,7 +31,10 @@ SOURCE = """\
     class Bad(ValueError):
         pass
     class Worse(Bad):
-        pass
+        code, args_too, _private = 5, [1], 6
+        def __init__(self, *words):
+            super().__init__(*words)
+            self.words, self.place, self.message, self.object = len(words), "mine", "mine", self
     class Odd(SystemExit):
         pass
     class Vector:
@@ -624,8 +627,8 @@ def test_a_value_that_is_too_large_says_so(remote):
         "('value', {serial}, (('object', 1, 'god', 'x'),), (), '')",
         "('value', {serial}, (('function', 1),), (), '')",
         "('value', 9999, (1,), (), '')",
-        "('raised', {serial}, ((1, 2),), None, '', '', '')",
-        "('raised', {serial}, 'x', None, '', '', '')",
+        "('raised', {serial}, ((1, 2),), None, None, '', '', '')",
+        "('raised', {serial}, 'x', None, None, '', '', '')",
         "('call', 1, (1,), '')",
         "('answer', 0, 1, (), 0.0, '')",
         "7",
@@ -840,3 +843,12 @@ def test_a_named_tuple_comes_back_as_one(remote):
     with pytest.raises(NoAnswer):
         abs(back.a)
     assert remote.identity(pair(1, 2)) == (1, 2)
+
+
+def test_what_an_exception_has_under_names_arrives_with_it(remote):
+    with pytest.raises(remote.Worse, match="no") as caught:
+        remote.fail("Worse", "no", 2)
+    error = caught.value
+    assert (error.code, error.args_too, error.words, error.args) == (5, [1], 2, ("no", 2))
+    assert (error.place[:3], error.message) == ("hw2", "('no', 2)")
+    assert not hasattr(error, "object") and not hasattr(error, "_private")

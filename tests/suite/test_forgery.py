@@ -179,7 +179,7 @@ def act(*x):
 def act(*x):
     for serial in range(60):
         say("value", serial, (43.5,), (), "")
-        say("raised", serial, (("AssertionError", True),), None, "", "", "")
+        say("raised", serial, (("AssertionError", True),), None, None, "", "", "")
         say("call", serial, ("tuple", 0), "")
     return 1
 """

@@ -314,6 +314,103 @@ def test_a_test_ends_in_time_whatever_the_hand_in_makes_it_compute(tmp_path):
     (tmp_path / "hw2.py").write_text(RIGHT + "def apply(f, n): return f(n)\n")
     (tmp_path / "soon.py").write_text("import grader.suite as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n")
     ran = started(tmp_path, "--submission=hw2.py", "-p", "soon", "--seconds", "20")
-    assert "this test was ended: it took more than 1 s" in ran.rows["test_a (test_it)"]["output"]
+    assert "this was ended: it took more than 1 s" in ran.rows["test_a (test_it)"]["output"]
     assert ran.rows["test_b (test_it)"]["status"] == "passed"
     assert [ran.rows[f"test_{x} (test_it)"]["status"] for x in "cd"] == ["failed", "failed"]
+
+
+SOON = "import grader.suite as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n"
+
+
+def in_time(tmp_path, tests, hand_in, *options):
+    """Run where a test, and a file's collection, has one second."""
+    for name, text in tests.items():
+        (tmp_path / "course" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "course" / name).write_text(text)
+    (tmp_path / "hw2.py").write_text(hand_in)
+    (tmp_path / "soon.py").write_text(SOON)
+    return started(tmp_path, "--submission=hw2.py", "-p", "soon", "--seconds", "20", *options)
+
+
+COUNTS = "import hw2\nTOTAL = sum(1 for _ in range(hw2.N))\ndef test_a(): pass\n"
+
+
+@pytest.mark.parametrize("name", ["test_it.py", "conftest.py"])
+def test_collection_ends_in_time_and_costs_the_files_tests(name, tmp_path):
+    ran = in_time(tmp_path, {"test_it.py": "def test_a(): pass\n", name: COUNTS}, "N = 10**12\n")
+    assert "this was ended: it took more than 1 s" in ran.rows["test_a (test_it)"]["output"]
+    assert ran.rows["test_a (test_it)"]["status"] == "failed"
+
+
+def test_collection_that_does_not_let_go_leaves_every_row(tmp_path):
+    weighted = (
+        "from gradescope_utils.autograder_utils.decorators import weight\n@weight(3)\ndef test_b(): pass\n"
+    )
+    tests = {
+        "test_it.py": "import hw2\nTOTAL = sum(range(hw2.N))\ndef test_a(): pass\n",
+        "test_other.py": weighted,
+    }
+    ran = in_time(tmp_path, tests, "N = 10**12\n")
+    assert ran.points() == {"test_a": (None, None), "test_b": (0, 3)}
+    assert {row["status"] for row in ran.rows.values()} == {"failed"}
+    assert ran.results.extra_data["tests_running"] == "the collection of the tests"
+
+
+def test_a_test_in_which_the_process_ended_says_so(tmp_path):
+    tests = "import os\ndef test_a(): pass\ndef test_b(): os._exit(1)\ndef test_c(): pass\n"
+    ran = in_time(tmp_path, {"test_it.py": tests}, RIGHT)
+    assert "the tests ended in this one: it took more than 1 s" in ran.rows["test_b (test_it)"]["output"]
+    assert "was not run" in ran.rows["test_c (test_it)"]["output"]
+    assert ran.results.extra_data["tests_running"] == "test_b (test_it)"
+
+
+def test_a_loop_is_no_failure_that_was_expected(tmp_path):
+    tests = (
+        "import unittest, hw2\nclass TestIt(unittest.TestCase):\n    @unittest.expectedFailure\n"
+        "    def test_a(self):\n        while hw2.f(1): pass\n"
+    )
+    ran = in_time(tmp_path, {"test_it.py": tests}, RIGHT)
+    assert [row["status"] for row in ran.rows.values()] == ["failed"]
+
+
+STUDENTS = {"conftest.py": "raise SystemExit('executed')\n", "test_evil.py": "def test_evil(): pass\n"}
+
+
+@pytest.mark.parametrize("handed_in", ["subs/alice/hw2.py", "subs/alice"])
+@pytest.mark.parametrize("typed", [".", "course", None])
+def test_nothing_beside_a_hand_in_is_executed(handed_in, typed, tmp_path):
+    for folder in ("subs/alice", "subs/bob"):
+        (tmp_path / folder).mkdir(parents=True)
+        for name, text in {**STUDENTS, "hw2.py": RIGHT}.items():
+            (tmp_path / folder / name).write_text(text)
+    for folder in ("course", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(PASSES)
+    out = [f"--results={tmp_path / 'out.json'}", f"--submission={handed_in}"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *out, *([typed] if typed else [])]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "executed" not in done.stdout + done.stderr and "evil" not in done.stdout
+    assert done.returncode == (0 if typed else 4), done.stdout + done.stderr
+    if typed is None:
+        assert "no tests are named: write their folder" in done.stderr
+
+
+def test_without_a_path_the_assignments_tests_are_run(tmp_path):
+    for folder in ("subs", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "assignment.toml").write_text(SETTINGS)
+    (tmp_path / "tests" / "test_it.py").write_text(PASSES)
+    for name, text in {**STUDENTS, "hw2.py": RIGHT}.items():
+        (tmp_path / "subs" / name).write_text(text)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--submission=subs/hw2.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_no_hand_in_lies_where_pytest_looks_for_a_conftest(tmp_path):
+    (tmp_path / "test_subs" / "alice").mkdir(parents=True)
+    (tmp_path / "test_it.py").write_text(PASSES)
+    (tmp_path / "test_subs" / "conftest.py").write_text(STUDENTS["conftest.py"])
+    (tmp_path / "test_subs" / "alice" / "hw2.py").write_text(RIGHT)
+    ran = started(tmp_path, "--submission=test_subs/alice/hw2.py", tests=".")
+    assert (ran.code, "executed" in ran.said, "where tests are looked for" in ran.said) == (4, False, True)

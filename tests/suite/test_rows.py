@@ -232,3 +232,12 @@ def test_a_test_that_cannot_be_loaded_says_whose_fault_that_is(run, sample):
     assert said not in output(sample("mixed"), "lost_division")
     ran = run("f = 1\n", "def test_f(submision): pass\n")
     assert output(ran, "test_f") == f"Test Failed: there is no fixture 'submision'\n{said}.\n"
+
+
+def test_an_object_as_a_score_is_the_hand_ins(run):
+    hand_in = "class Points: pass\ndef points(): return Points()\n"
+    tests = HEAD + "import hw2\n@partial_credit(3)\ndef test_a(set_score): set_score(hw2.points())\n"
+    ran = run(hand_in, tests)
+    assert ran.points() == {"test_a": (0, 3)}
+    assert "is an object that was handed in" in output(ran, "test_a")
+    assert "course staff" not in output(ran, "test_a")
