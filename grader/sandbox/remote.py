@@ -261,15 +261,10 @@ class Remote:
             handle.given = dict(target.functions)
 
     def raised(
-        self,
-        bases: tuple[Any, ...],
-        arguments: Any,
-        attributes: Any,
-        message: str,
-        place: str,
-        operation: str,
+        self, bases: tuple[Any, ...], told: tuple[Any, Any], message: str, place: str, operation: str
     ) -> _Raised:
         """The exception to raise here for one that was raised there."""
+        arguments, attributes = told
         stop = operation == "next" and bases[:1] == (("StopIteration", True),)
         error = StopIteration() if stop else exception(self._classes.of(bases), _told(arguments), message)
         if isinstance(error, StudentError) and isinstance(attributes, dict):
@@ -331,10 +326,8 @@ class _Conversation:
                     str(printed),
                 ) if serial == self.serial and _named(bases):
                     self.remote.show(printed)
-                    told = [
-                        rebuilt(x, _uncopied) if isinstance(x, tuple) else None for x in (row, attributes)
-                    ]
-                    return self.remote.raised(bases, *told, message, place, self.operation), []
+                    told = _copied(row), _copied(attributes)
+                    return self.remote.raised(bases, told, message, place, self.operation), []
                 case _:
                     raise FrameError(NO_ANSWER)
 
@@ -384,6 +377,10 @@ def _memory(value: Any) -> int:
 def _integers(row: Row) -> Iterator[Any]:
     """The bytes of a row's larger integers."""
     return (item[1] for item in row if isinstance(item, tuple) and len(item) == 2 and item[0] == "int")
+
+
+def _copied(row: Any) -> Any:
+    return rebuilt(row, _uncopied) if isinstance(row, tuple) else None
 
 
 def _uncopied(_item: Any) -> NoReturn:

@@ -276,10 +276,18 @@ def test_tests_whose_process_is_killed_keep_what_was_tested(tested):
 
 
 @pytest.mark.parametrize(
-    "text", ["import os; os.kill(os.getpid(), 9)", "import os; os._exit(7)", "pytest_plugins = ['nowhere']"]
+    "text", ["import os; os.kill(os.getpid(), 9)", "import os; os._exit(7)", "import os; os._exit(0)"]
 )
-def test_tests_that_cannot_be_run_withhold_the_score(tested, text):
+def test_tests_whose_process_ends_while_they_are_collected_have_rows_and_no_points(tested, text):
     (tested.assignment / "tests" / "conftest.py").write_text(text, encoding="utf-8")
+    results, said = tested.run()
+    assert (results.score, sum(row.max_score for row in results.tests)) == (100, 105)
+    assert "in the collection of the tests: what it had not run has no points" in said
+    assert "tests_running" not in results.extra_data
+
+
+def test_tests_that_cannot_be_run_withhold_the_score(tested):
+    (tested.assignment / "tests" / "conftest.py").write_text("pytest_plugins = ['nowhere']", encoding="utf-8")
     results, _ = tested.run(code=1)
     assert texts(results) == NOT_GRADED
     assert "the tests in tests/ could not be run" in results.tests[0].output
