@@ -91,3 +91,8 @@ def test_tests_that_stay_behind_are_told(course):
     assert not left_out(load_assignment(course))
     (tests / "test_extra.py").touch()
     assert left_out(load_assignment(course))
+
+
+def test_tests_that_end_the_process_are_refused(course):
+    with pytest.raises(Fault, match="on the starter the tests' process ended in test_ends"):
+        tried(course, "import os\ndef test_ends(): os._exit(1)\n")

@@ -18,8 +18,9 @@ from grader.sandbox import values
 from grader.sandbox.frames import FrameError
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.modules import HandIn, importable
-from grader.sandbox.raised import StudentError, exception
-from grader.sandbox.remote import MAX_NESTED, MAX_RECEIVED, MAX_TEST_PRINTED, Remote
+from grader.sandbox.operands import copy_back
+from grader.sandbox.raised import MAX_CLASSES, Classes, StudentError, exception
+from grader.sandbox.remote import MAX_NESTED, MAX_RECEIVED, MAX_SHAPES, MAX_TEST_PRINTED, Remote
 from grader.sandbox.values import MAX_ALIKE, MAX_DEPTH, flat, rebuilt
 
 SOON = 0.3  # seconds
@@ -852,3 +853,45 @@ def test_what_an_exception_has_under_names_arrives_with_it(remote):
     assert (error.code, error.args_too, error.words, error.args) == (5, [1], 2, ("no", 2))
     assert (error.place[:3], error.message) == ("hw2", "('no', 2)")
     assert not hasattr(error, "object") and not hasattr(error, "_private")
+
+
+def test_an_exception_that_says_something_else_is_none_of_pythons():
+    assert type(exception(KeyError, ("a",), "what was never said")) is StudentError
+    assert type(exception(OSError, (2, "no"), "[Errno 2] no")) is OSError
+
+
+def test_a_hand_in_has_no_more_exceptions_than_so_many(remote):
+    classes = Classes()
+    kinds = {classes.of(((f"E{k}", False), ("Exception", True))) for k in range(MAX_CLASSES + 50)}
+    assert len(kinds) <= MAX_CLASSES + 1
+
+
+def test_no_object_says_how_it_is_converted(remote):
+    v = remote.Vector(1, 2)
+    for name in ("__array__", "__array_interface__", "__reduce_ex__x__", "_mock_name", "pytestmark"):
+        assert not hasattr(v, name)
+
+
+def test_what_cannot_be_written_is_not_copied_back():
+    frozen = np.zeros(2)
+    frozen.flags.writeable = False
+    copy_back(frozen, np.ones(2))
+    assert frozen.tolist() == [0, 0]
+
+
+def test_a_module_forgets_a_tests_functions(opened):
+    with opened("def helper(): return 1\ndef uses(): return helper()") as session:
+        hand_in = HandIn(Remote(session))
+        hand_in.main.helper = lambda: 9
+        assert hand_in.main.uses() == 9
+        hand_in.test_ends()
+        with pytest.raises(RuntimeError, match="can only be called while the call"):
+            hand_in.main.uses()
+
+
+def test_a_hand_in_shows_no_more_classes_than_so_many(opened):
+    source = "def make(k): return type(f'C{k}', (), {'__len__': lambda self: 0})()"
+    with opened(source, call_seconds=5) as session:
+        hand_in = HandIn(Remote(session))
+        last = [hand_in.main.make(k) for k in range(MAX_SHAPES + 5)][-1]
+        assert (len(hand_in.remote._shapes) <= MAX_SHAPES + 3, len(last)) == (True, 0)
