@@ -1,19 +1,28 @@
-import threading
+import _thread
+import time
 
 import numpy as np
 
 
 def reached():
-    stop, started = threading.Event(), 0
-    try:
-        while started < 500:
-            threading.Thread(target=stop.wait, daemon=True).start()
-            started += 1
-    except (RuntimeError, MemoryError):
-        return False
-    finally:
-        stop.set()
-    return True
+    """Whether five hundred live at once. Thread.start would wait for ever for one that dies of memory."""
+    stop, living = _thread.allocate_lock(), []
+
+    def live():
+        living.append(1)
+        with stop:
+            pass
+
+    with stop:
+        try:
+            for _ in range(500):
+                _thread.start_new_thread(live, ())
+        except (RuntimeError, MemoryError):
+            return False
+        end = time.monotonic() + 1
+        while len(living) < 500 and time.monotonic() < end:
+            time.sleep(0.001)
+    return len(living) == 500
 
 
 try:
