@@ -64,8 +64,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         with suite.loading() if suite else nullcontext():
             yield
     except Exception as error:
-        begun = early_config.pluginmanager.has_plugin("grader-suite")
-        if not begun or type(error).__name__ != "ConftestImportFailure":
+        if suite is None or type(error).__name__ != "ConftestImportFailure":
             raise
 
 
@@ -79,9 +78,9 @@ def _begin(early_config: pytest.Config) -> None:
         return
     _keep_its_settings_off(early_config, options.grader_submission)
     _keep_off_the_path(early_config.invocation_params.dir / options.grader_submission)
-    from grader import suite
+    from grader.suite.begin import begin
 
-    suite.begin(early_config)
+    begin(early_config)
 
 
 def _told(arguments: Sequence[str]) -> str | None:
@@ -108,8 +107,7 @@ def _keep_its_settings_off(config: pytest.Config, told: str) -> None:
             continue
         found = place.resolve()
         folder = found if found.is_dir() else found.parent
-        inside = hand_in.is_dir() and found.is_relative_to(hand_in)
-        if inside or not any(each.is_relative_to(folder) for each in ours):
+        if found.is_relative_to(hand_in) or not any(each.is_relative_to(folder) for each in ours):
             raise pytest.UsageError(
                 f"pytest takes {place} for its settings, and that may be the hand-in's: "
                 f"write --submission={told} with an equals sign, or start pytest elsewhere"
@@ -120,7 +118,7 @@ def _keep_off_the_path(hand_in: Path) -> None:
     """See that no module of a folder that is handed in, such as its numpy.py, is imported as one of ours."""
     whole = hand_in.resolve()
     inside = [entry for entry in sys.path if Path(entry).resolve().is_relative_to(whole)]
-    if inside and whole.is_dir():
+    if inside:
         raise pytest.UsageError(f"Python looks for modules in the hand-in {whole}: start pytest elsewhere")
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 
 def children(pid):
-    """The numbers of a process's descendants; none where it has gone meanwhile."""
+    """The numbers of a process's descendants, whichever thread started them; none where it has gone."""
     try:
-        direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
+        tasks = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        direct = [int(child) for path in tasks for child in path.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
         return []
-    return [number for child in map(int, direct) for number in (child, *children(child))]
+    return [number for child in direct for number in (child, *children(child))]
 
 
 def tree_of(server):

@@ -61,13 +61,20 @@ def package(assignment: Assignment) -> dict[str, bytes]:
     """
     members = {name: _unix(CONTAINER / name) for name in (*SCRIPTS, REQUIREMENTS)}
     members[wheel.NAME] = wheel.wheel()
-    for path in _files(assignment):
-        name = path.relative_to(assignment.folder).as_posix()
-        members[f"assignment/{name}"] = _bytes(path)
+    members |= {f"assignment/{name}": data for name, data in authors_files(assignment).items()}
     if sum(map(len, members.values())) > LARGEST:
         largest = max(members, key=lambda name: len(members[name]))
         raise Fault(f"the bundle would be larger than {LARGEST >> 20} MiB; the largest file is {largest}")
     return members
+
+
+def authors_files(assignment: Assignment) -> dict[str, bytes]:
+    """What grading needs of the assignment's folder, by the names there; with its secrets.
+
+    Raises:
+        Fault: one of the files cannot be read.
+    """
+    return {path.relative_to(assignment.folder).as_posix(): _bytes(path) for path in _files(assignment)}
 
 
 def _files(assignment: Assignment) -> Iterator[Path]:

@@ -17,18 +17,19 @@ from math import isfinite
 from numbers import Real
 from typing import Any, cast, get_args
 
-from grader.faults import Fault
+from grader.faults import STAFFS_FAULT, Fault
 from grader.gradescope.late import SCORE
 from grader.gradescope.schema import Leader, Order, Results, Test, Visibility
 from grader.report.escape import paragraph, printable
 
 MAX_POINTS = 1e9  # more is a mistake; and sums stay finite
+A_NUMBER = f"number from {-MAX_POINTS:,.0f} to {MAX_POINTS:,.0f}"
 PREFIX = "Test Failed: "
 NOT_RUN = "This test was not run: the tests ended before it. That is not necessarily a fault of yours."
 THEIRS = object()  # as a score or value: an object of the hand-in's
+NOTHING = object()  # a None that was told, as a hand-in's function without a return gives it
 RUNNING = "tests_running"  # in extra_data: what was running when the process ended, if it did
 UNLOADED = "the test could not be loaded"
-STAFFS_FAULT = "This is a fault of the course staff's test, please tell them"
 FORMATS: dict[str, Any] = {
     "output_format": "text",
     "test_output_format": "text",
@@ -81,7 +82,8 @@ def planned(function: Any, name: str, sets: int = 1) -> Planned:
     weight = told(function, "__weight__")
     points = number(weight)
     if weight is not None and (points is None or points < 0):
-        raise Fault(f"{name}: the weight {weight!r} is no number of points; write one, such as 2 or 2.5")
+        wanted = f"write one up to {MAX_POINTS:,.0f}, such as 2"
+        raise Fault(f"{name}: the weight {weight!r} is no number of points; {wanted}")
     visibility = told(function, "__visibility__")
     if visibility and visibility not in get_args(Visibility):
         known = ", ".join(get_args(Visibility))
@@ -102,9 +104,9 @@ def planned(function: Any, name: str, sets: int = 1) -> Planned:
     )
 
 
-def told(function: Any, attribute: str) -> Any:
+def told(function: Any, attribute: str, otherwise: object = None) -> Any:
     """What a decorator, or `set_score`, has left on a function or on one that it wraps."""
-    return next((vars(each)[attribute] for each in _wrapped(function) if attribute in vars(each)), None)
+    return next((vars(each)[attribute] for each in _wrapped(function) if attribute in vars(each)), otherwise)
 
 
 def forget(function: Any) -> None:
@@ -135,8 +137,8 @@ def number(value: object) -> float | None:
 
 def results(rows: Sequence[Row], extra_data: dict[str, Any] | None = None) -> Results:
     """All rows in their order; the score is their exact sum."""
-    tests = tuple(test for each in rows if (test := _test(*each)))
-    leaders = tuple(leader for each in rows if (leader := _leader(*each)))
+    tests = tuple(test for each in rows if (test := _shown(*each)))
+    leaders = tuple(leader for each in rows if (leader := _led(*each)))
     score = _sum(test.score for test in tests)
     return Results(score=score, tests=tests, leaderboard=leaders or None, extra_data=extra_data, **FORMATS)
 
@@ -164,7 +166,7 @@ def merged(results: Results, suite: Results, number: int) -> Results:
     data = {**(results.extra_data or {}), **(suite.extra_data or {})}
     update = {
         "score": score,
-        "output": "\n\n".join(outputs) or None,
+        "output": "\n\n".join(outputs),
         "tests": (*(results.tests or ()), *rows),
         "leaderboard": tuple(leaders) or None,
         "extra_data": data or None,
@@ -174,6 +176,23 @@ def merged(results: Results, suite: Results, number: int) -> Results:
 
 def _sum(scores: Any) -> float:
     return float(sum(Decimal(str(score)) for score in scores if score is not None))
+
+
+def _shown(plan: Planned, runs: Sequence[Run]) -> Test | None:
+    """The test's row; without points where what it was told lets none be made."""
+    try:
+        return _test(plan, runs)
+    except Exception as error:
+        said = f"{STAFFS_FAULT}: no row can be made of what it was told ({type(error).__name__})."
+        score = None if plan.leaderboard or plan.weight is None else 0.0
+        return _row(plan, score, passed=False, output=said)
+
+
+def _led(plan: Planned, runs: Sequence[Run]) -> Leader | None:
+    try:
+        return _leader(plan, runs)
+    except Exception:  # its row says so
+        return None
 
 
 def _test(plan: Planned, runs: Sequence[Run]) -> Test | None:
@@ -242,13 +261,13 @@ def _hidden(plan: Planned, run: Run) -> str:
 
 def _fault(plan: Planned, run: Run) -> str:
     """What the test was told that is no number."""
-    if THEIRS in (run.score, run.value):
+    if run.score is THEIRS or run.value is THEIRS:
         return "The test's value is an object that was handed in, and no number: there are no points for it."
     if plan.leaderboard:
         if not run.passed or _value(run) is not None:
             return ""
-        what = "no value" if run.value is None else "a value that is neither a number nor a text"
+        what = "no value" if run.value is None else f"a value that is neither a text nor a {A_NUMBER}"
         return f"{STAFFS_FAULT}: it has {what} for the leaderboard."
     if plan.weight is None or run.score is None or number(run.score) is not None:
         return ""
-    return f"{STAFFS_FAULT}: it gave a score that is no finite number, so there are no points for it."
+    return f"{STAFFS_FAULT}: it gave a score that is no {A_NUMBER}, so there are no points for it."

@@ -8,6 +8,7 @@ even start is a fault of ours.
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -26,6 +27,14 @@ NOT_STARTED = (3, 4)  # pytest's exit codes for an error of its own and for a re
 INI = "pytest.ini"  # the course's own, or an empty one: never what pytest would find
 ERROR = "ERROR: "  # pytest's word before a sentence
 LONGEST = 600  # characters of a reason
+PYTEST = """
+import ctypes, os, runpy, signal, sys
+guardian = int(sys.argv.pop(1))
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() == guardian:  # else it has ended meanwhile
+    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+"""  # which ends with us; it imports nothing of ours, that pytest could not rewrite any more and would say so
 FROM_HERE = "pythonpath="  # a sample solution beside the tests' folder can be imported
 
 
@@ -48,7 +57,8 @@ def tested(tests: Path, submission: Path, seconds: float, deadline: float, *, we
         )
         if settings.parent == Path(folder):
             settings.write_text("[pytest]\n", encoding="utf-8")
-        command = [sys.executable, "-I", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-I", "-B", "-c", PYTEST, str(os.getpid())]
+        command += ["-q", "-p", "no:cacheprovider"]
         command += ["-c", str(settings), "-o", FROM_HERE + shlex.quote(str(tests.parent))]
         command += ["--rootdir", str(tests.parent), f"--submission={submission}", f"--results={out}"]
         command += ["--seconds", str(seconds), "--isolation", "process" if weaker else "full"]

@@ -6,6 +6,7 @@ would meet.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +14,8 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from grader.assignment import Assignment
-from grader.faults import Fault
-from grader.gradescope.decorated import STAFFS_FAULT, UNLOADED
+from grader.faults import STAFFS_FAULT, Fault
+from grader.gradescope.decorated import UNLOADED
 from grader.gradescope.instructors import tested
 from grader.starter import starter
 
@@ -24,10 +25,11 @@ LONGEST = 540.0  # seconds: what the platform's default time-out leaves
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """How many rows the tests have, and for how many points together."""
+    """How many rows the tests have, for how many points together, and which numbers are others' rows' too."""
 
     rows: int = 0
     points: Decimal = Decimal(0)
+    shared: tuple[str, ...] = ()
 
 
 def rehearsed(assignment: Assignment, *, weaker: bool) -> Rehearsal:
@@ -55,4 +57,6 @@ def rehearsed(assignment: Assignment, *, weaker: bool) -> Rehearsal:
         if STAFFS_FAULT in said or (UNLOADED in said and UNWRITTEN not in said):
             raise Fault(f"tests/: {row.name}: everybody would read “{' '.join(said.split())}”")
     points = sum((Decimal(str(row.max_score)) for row in rows if row.max_score is not None), Decimal(0))
-    return Rehearsal(len(rows), points)
+    numbers = Counter([row.number for row in rows if row.number])
+    numbers.update({problem.number for problem in assignment.problems} & numbers.keys())
+    return Rehearsal(len(rows), points, tuple(sorted(each for each, count in numbers.items() if count > 1)))

@@ -9,7 +9,7 @@ import numpy as np
 
 def place(x: Any) -> int | None:
     """k, where the k-th entry of an array of numbers is 1 and all others are 0."""
-    if not isinstance(x, np.ndarray) or x.dtype.kind not in "iuf":
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "iuf" or np.count_nonzero(x) != 1:
         return None
-    places = np.flatnonzero(x)
-    return int(places[0]) if len(places) == 1 and x.flat[places[0]] == 1 else None
+    (place,) = np.flatnonzero(x)
+    return int(place) if x.flat[place] == 1 else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 import os
 import sysconfig
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 
+MONKEYPATCH = os.path.join("_pytest", "monkeypatch.py")  # pytest's, which does what the test has named
 PACKAGES = {"site-packages", "dist-packages"}
 GRADER = os.path.realpath(Path(__file__).parents[1])
 STANDARD = os.path.realpath(sysconfig.get_path("stdlib"))
 ON_ORDER = tuple(  # of the standard library: they do to an object what the test has named
-    os.path.join(STANDARD, *parts) for parts in (("unittest", "mock.py"), ("contextlib.py",), ("typing.py",))
+    os.path.join(STANDARD, *parts) for parts in (("unittest", "mock.py"), ("contextlib.py",))
 )
+EXECUTING = os.path.join(STANDARD, "doctest.py")  # what it reads, it runs
 IMPORTING = (  # they import what the test has named
     *(os.path.join(STANDARD, *parts) for parts in (("importlib", "__init__.py"), ("pkgutil.py",))),
     ON_ORDER[0],
@@ -30,6 +33,8 @@ IMPORTING = (  # they import what the test has named
 @lru_cache(maxsize=1000)
 def of_a_library(file: str) -> bool:
     """Whether code of that file is a library's, Python's or grader's own."""
+    if file.startswith("<frozen "):  # as os and abc are, in some builds of Python
+        return True
     place = Path(os.path.realpath(file))
     return bool(PACKAGES & set(place.parts)) or any(place.is_relative_to(x) for x in (STANDARD, GRADER))
 
@@ -37,7 +42,18 @@ def of_a_library(file: str) -> bool:
 @lru_cache(maxsize=1000)
 def may_ask(file: str) -> bool:
     """Whether code of that file is told what a hand-in's object has under a name."""
-    return not of_a_library(file) or os.path.realpath(file) in ON_ORDER
+    return not of_a_library(file) or os.path.realpath(file) in ON_ORDER or file.endswith(MONKEYPATCH)
+
+
+def written(frame: FrameType) -> bool:
+    """Whether code of the tests asks there for what it names (`hw2.f`), and not by `getattr` or `hasattr`."""
+    asking = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+    return asking in ("LOAD_ATTR", "LOAD_METHOD") and not of_a_library(frame.f_code.co_filename)
+
+
+def executes(file: str) -> bool:
+    """Whether code of that file would execute the text that it asks for."""
+    return os.path.realpath(file) == EXECUTING
 
 
 def importing(frame: FrameType | None) -> Iterator[FrameType]:

@@ -27,6 +27,8 @@ MAX_INT = 32  # bytes
 
 HEADER = struct.Struct("<I")
 DOUBLE = struct.Struct("<d")
+KIND = struct.Struct("<4B")  # of an array: its dtype, layout, whether it is writeable, number of axes
+ARRAY = struct.Struct("<c4B")
 AXES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(MAX_NDIM + 1))
 DTYPES = tuple(
     np.dtype(code)
@@ -49,6 +51,7 @@ DTYPES = tuple(
 )
 CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
 LAYOUTS = ("C", "F", "strided")
+SMALL = tuple(bytes((ord("i"), 1, number)) for number in range(128))  # integers of one byte
 
 
 class FrameError(ValueError):
@@ -110,16 +113,19 @@ def decode(data: bytes) -> Any:
     Raises:
         FrameError: they hold anything but exactly one value.
     """
-    value, end = _read(data, 0, MAX_DEPTH)
-    if end != len(data):
-        raise FrameError(f"{len(data) - end} bytes too many")
+    try:
+        value, end = READERS[data[0]](data, 1, MAX_DEPTH)
+    except KeyError as error:
+        raise FrameError(f"no value begins with {error}") from None
+    except (IndexError, struct.error):  # of whatever looks for bytes behind the last one
+        raise FrameError("bytes are missing") from None
+    if end != len(data):  # less where a text or an integer was cut short
+        raise FrameError(f"{len(data)} bytes in place of {end}")
     return value
 
 
 def _write(value: object, out: bytearray, depth: int) -> None:
     """Append a value. Only the exact types travel: a subclass could be anything."""
-    if depth == 0:
-        raise FrameError(f"nested deeper than {MAX_DEPTH}")
     write = WRITERS.get(type(value))
     if write is None:
         raise FrameError(f"a {type(value).__name__} does not travel")
@@ -131,6 +137,9 @@ def _write_bool(value: bool, out: bytearray, _depth: int) -> None:
 
 
 def _write_int(value: int, out: bytearray, _depth: int) -> None:
+    if 0 <= value < len(SMALL):
+        out += SMALL[value]
+        return
     size = value.bit_length() // 8 + 1
     if size > MAX_INT:
         raise FrameError(f"an integer of {size} bytes is larger than {MAX_INT}")
@@ -151,14 +160,17 @@ def _write_array(x: NDArray[Any], out: bytearray, _depth: int) -> None:
         raise FrameError(f"an array of dtype {x.dtype} and shape {shape} does not travel")
     flags = x.flags
     layout = 0 if flags.c_contiguous else 1 if flags.f_contiguous else 2
-    out += b"a" + bytes((code, layout, flags.writeable, len(shape))) + AXES[len(shape)].pack(*shape)
+    out += ARRAY.pack(b"a", code, layout, flags.writeable, len(shape)) + AXES[len(shape)].pack(*shape)
     out += x.tobytes()  # in C order, whatever the layout
 
 
 def _write_items(value: tuple[Any, ...] | list[Any], out: bytearray, depth: int) -> None:
     out += (b"t" if type(value) is tuple else b"l") + HEADER.pack(len(value))
+    depth -= 1
+    if depth == 0 and value:
+        raise FrameError(f"nested deeper than {MAX_DEPTH}")
     for item in value:
-        _write(item, out, depth - 1)
+        _write(item, out, depth)
 
 
 def _write_stub(value: Stub, out: bytearray, _depth: int) -> None:
@@ -182,48 +194,31 @@ WRITERS: dict[type, Callable[[Any, bytearray, int], None]] = {
 }
 
 
-def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
-    """The value that begins at a place, and the place behind it."""
-    if depth == 0:
-        raise FrameError(f"nested deeper than {MAX_DEPTH}")
-    read = READERS.get(data[at]) if at < len(data) else None
-    if read is None:
-        raise FrameError(f"no value begins with {data[at : at + 1]!r}")
-    return read(data, at + 1, depth)
-
-
-def _take(data: bytes, at: int, count: int) -> bytes:
-    """Exactly so many bytes; never made before they are there."""
-    taken = data[at : at + count]
-    if len(taken) != count:
-        raise FrameError(f"{count - len(taken)} bytes too few")
-    return taken
-
-
 def _number(data: bytes, at: int) -> int:
-    return int.from_bytes(_take(data, at, 4), "little")
+    (number,) = HEADER.unpack_from(data, at)
+    return int(number)
 
 
 def _read_int(data: bytes, at: int, _depth: int) -> tuple[int, int]:
-    (size,) = _take(data, at, 1)
-    if not 0 < size <= MAX_INT:
-        raise FrameError(f"an integer of {size} bytes")
-    return int.from_bytes(_take(data, at + 1, size), "little", signed=True), at + 1 + size
+    end = at + 1 + data[at]
+    if not 0 < data[at] <= MAX_INT:
+        raise FrameError(f"an integer of {data[at]} bytes")
+    return int.from_bytes(data[at + 1 : end], "little", signed=True), end
 
 
 def _read_float(data: bytes, at: int, _depth: int) -> tuple[float, int]:
-    return DOUBLE.unpack(_take(data, at, 8))[0], at + 8
+    return DOUBLE.unpack_from(data, at)[0], at + 8
 
 
 def _read_bytes(data: bytes, at: int, _depth: int) -> tuple[bytes, int]:
-    size = _number(data, at)
-    return _take(data, at + 4, size), at + 4 + size
+    end = at + 4 + _number(data, at)
+    return data[at + 4 : end], end
 
 
-def _read_text(data: bytes, at: int, depth: int) -> tuple[str, int]:
-    text, end = _read_bytes(data, at, depth)
+def _read_text(data: bytes, at: int, _depth: int) -> tuple[str, int]:
+    end = at + 4 + HEADER.unpack_from(data, at)[0]
     try:
-        return text.decode("utf-8"), end
+        return data[at + 4 : end].decode("utf-8"), end
     except UnicodeDecodeError:
         raise FrameError("a text that is no UTF-8") from None
 
@@ -232,9 +227,12 @@ def _read_list(data: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     count, at = _number(data, at), at + 4
     if count > len(data) - at:  # every item has at least one byte
         raise FrameError(f"{count} items in {len(data) - at} bytes")
+    depth -= 1
+    if depth == 0 and count:
+        raise FrameError(f"nested deeper than {MAX_DEPTH}")
     items = []
     for _ in range(count):
-        item, at = _read(data, at, depth - 1)
+        item, at = READERS[data[at]](data, at + 1, depth)
         items.append(item)
     return items, at
 
@@ -255,11 +253,11 @@ def _read_foreign(data: bytes, at: int, depth: int) -> tuple[Foreign, int]:
 
 
 def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:
-    code, layout, writeable, ndim = _take(data, at, 4)
+    code, layout, writeable, ndim = KIND.unpack_from(data, at)
     if code >= len(DTYPES) or layout >= len(LAYOUTS) or writeable > 1 or ndim > MAX_NDIM:
         raise FrameError(f"an array with dtype {code}, layout {layout}, writeable {writeable}, {ndim} axes")
     start = at + 4 + 4 * ndim
-    shape = AXES[ndim].unpack(_take(data, at + 4, 4 * ndim))
+    shape = AXES[ndim].unpack_from(data, at + 4)
     count, dtype = prod(shape), DTYPES[code]
     end = start + count * dtype.itemsize
     if end > len(data):
@@ -267,7 +265,10 @@ def _read_array(data: bytes, at: int, _depth: int) -> tuple[NDArray[Any], int]:
     if not (count or _fits(shape)):
         raise FrameError(f"an array of shape {shape}")
     x: NDArray[Any] = np.ndarray(shape, dtype, data, start) if code else _booleans(data, shape, start)
-    return _laid_out(x, LAYOUTS[layout], writeable=writeable == 1), end
+    x = x.copy() if layout == 0 else _laid_out(x, LAYOUTS[layout])
+    if not writeable:
+        x.flags.writeable = False
+    return x, end
 
 
 def _booleans(data: bytes, shape: tuple[int, ...], start: int) -> NDArray[Any]:
@@ -280,17 +281,15 @@ def _fits(shape: tuple[int, ...]) -> bool:
     return prod(max(n, 1) for n in shape) <= MAX_FRAME
 
 
-def _laid_out(x: NDArray[Any], layout: str, *, writeable: bool) -> NDArray[Any]:
+def _laid_out(x: NDArray[Any], layout: str) -> NDArray[Any]:
     """A copy in the memory layout that was sent."""
     if layout == "strided" and x.ndim:
-        x = np.repeat(x, 2, axis=-1)[..., ::2]
-    else:
-        x = x.copy("F" if layout == "F" else "C")
-    if not writeable:
-        x.flags.writeable = False
-    return x
+        return np.repeat(x, 2, axis=-1)[..., ::2]
+    return x.copy("F" if layout == "F" else "C")
 
 
+# from the place behind a value's first byte to the value and the place behind it, which may lie behind
+# the last byte of all where a text or an integer is cut short
 READERS: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
     ord("N"): lambda _data, at, _depth: (None, at),
     ord("T"): lambda _data, at, _depth: (True, at),

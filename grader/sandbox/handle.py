@@ -15,17 +15,29 @@ MAX_OWNERS = 100  # whose functions an object may call: rings of objects have no
 Functions = dict[int, Callable[..., Any]]
 
 
+def an(noun: str) -> str:
+    """The noun with its article."""
+    return f"an {noun}" if noun[:1].lower() in {*"aeiou"} else f"a {noun}"
+
+
 class Asked(Protocol):
     """Whoever asks the student's process."""
 
     changes: int  # operations that may change the length of something
     unanswered: int  # times that there was no answer
+    refusals: list[str]  # what was said of those that nothing but a fault of the test takes for an answer
 
     def ask(self, operation: str, *operands: Any) -> Any:
         """What the operation of that name gives there."""
 
     def refuse(self, reason: str) -> NoReturn:
         """Say that there is no answer, and why."""
+
+    def replace(self, target: Handle, name: str, value: Any) -> None:
+        """Set a name of a module or class."""
+
+    def remove(self, target: Handle, name: str) -> None:
+        """Delete a name of a module or class."""
 
     def plain(self, value: Any) -> Any:
         """Another reference to the object, as if the hand-in had given it."""
@@ -52,6 +64,7 @@ class Handle:
     calculates: bool = False
     given: Functions = field(default_factory=dict)
     length: tuple[int, int] | None = None  # what was told, and how many changes there had been
+    told_hash: int | None = None  # by the hand-in
     constructor: object = None  # the reference that was given under a name in CapWords
     held: object = None  # as what it was found again: else its number would be released
 
@@ -59,10 +72,16 @@ class Handle:
     def functions(self) -> Functions:
         """The test's functions that it may call: its own, and those of what it belongs to."""
         found: Functions = {}
-        owner: Handle | None = self
-        for _ in range(MAX_OWNERS):
-            if owner is None:
-                break
+        for owner in self.owners:
             found = owner.given | found
+        return found
+
+    @property
+    def owners(self) -> list[Handle]:
+        """Itself, and what it belongs to."""
+        found: list[Handle] = []
+        owner: Handle | None = self
+        while owner is not None and len(found) < MAX_OWNERS:
+            found.append(owner)
             owner = owner.parent
         return found

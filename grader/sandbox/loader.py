@@ -142,9 +142,8 @@ def _decode(source: bytes) -> str:
 def _statements(where: str, text: str, notes: list[Note]) -> Iterator[tuple[ast.stmt, CodeType]]:
     """Every top-level statement with its code; what does not compile is noted."""
     flags = 0
-    for start, block in _blocks(where, text, notes):
-        source = "\n" * start + block
-        for node in ast.parse(source, where).body:
+    for source, tree in _blocks(where, text, notes):
+        for node in tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 flags |= sum(
                     getattr(__future__, n.name).compiler_flag
@@ -180,10 +179,14 @@ def _text_of(node: ast.stmt, source: str) -> bytes:
     return b"\n" * (first - 1) + b"".join(own)
 
 
-def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
-    """(lines before, text) of the whole if it compiles, else of each run of top-level blocks that does."""
-    if _compiles(text):
-        yield 0, text
+def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[str, ast.Module]]:
+    """The whole if it compiles, else each run of top-level blocks that does, behind as many empty lines."""
+    try:
+        whole = _tree(text, where)
+    except NOT_COMPILED:
+        pass
+    else:
+        yield text, whole
         return
     lines = list(io.StringIO(text, newline=""))  # as Python counts; splitlines() also ends one at a form feed
     starts = _margins(lines)
@@ -191,7 +194,8 @@ def _blocks(where: str, text: str, notes: list[Note]) -> Iterator[tuple[int, str
     while i < len(starts) - 1:
         j, cost = _salvaged(lines, starts, i)
         if j:
-            yield starts[i], "".join(lines[starts[i] : starts[j]])
+            source = "\n" * starts[i] + "".join(lines[starts[i] : starts[j]])
+            yield source, ast.parse(source, where)
         else:
             notes.append(_broken(where, starts[i], "".join(lines[starts[i] : starts[i + 1]])))
         i, tries = j or i + 1, tries + cost
@@ -229,11 +233,17 @@ def _margins(lines: Sequence[str]) -> list[int]:
 def _error(text: str, where: str = "") -> BaseException | None:
     """Why a text does not compile, if it does not."""
     try:
-        ast.parse(text, where)
-        compile(text, where, "exec", dont_inherit=True)
+        _tree(text, where)
     except NOT_COMPILED as error:
         return error
     return None
+
+
+def _tree(text: str, where: str) -> ast.Module:
+    """The tree of a text that compiles."""
+    tree = ast.parse(text, where)
+    compile(text, where, "exec", dont_inherit=True)
+    return tree
 
 
 def _compiles(text: str) -> bool:

@@ -20,39 +20,51 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.sandbox.caller import anticipated, importing, of_a_library
+from grader.sandbox.caller import anticipated, importing, of_a_library, written
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.remote import Remote
-from grader.sandbox.standin import Standin, handle_of
+from grader.sandbox.standin import Standin, doc, handle_of
 
 COLLECTED = ("test", "Test", "pytest", "setup", "setUp", "teardown", "tearDown", "load_tests", "collect")
 
+SAID = ("__version__", "__author__")  # names like Python's own that a hand-in gives itself
+
 
 class Module(ModuleType):
-    """Stands for one module of a hand-in."""
+    # Stands for one module of a hand-in.
 
     def __init__(self, name: str, hand_in: HandIn) -> None:
-        super().__init__(name, "A module of the hand-in, behind the wall.")
+        super().__init__(name)
         self.__dict__["_grader_hand_in"] = hand_in
         self.__dict__["_grader_handle"] = hand_in.remote.module(name)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return doc(self)
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         hand_in: HandIn = self.__dict__["_grader_hand_in"]
         if name == "__all__":
             return hand_in.public(self.__name__, sys._getframe(1).f_globals)
-        if name[:2] == name[-2:] == "__":
+        asked = name in SAID and not of_a_library(sys._getframe(1).f_code.co_filename)
+        if name[:2] == name[-2:] == "__" and not asked:
             raise AttributeError(name)
-        return hand_in.attribute(self.__name__, name)
+        try:
+            return hand_in.attribute(self.__name__, name)
+        except AttributeError as error:
+            if written(sys._getframe(1)):
+                hand_in.remote.refuse(str(error))
+            raise
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name[:2] == name[-2:] == "__" or isinstance(value, Module):  # as importing does
             super().__setattr__(name, value)
         else:
-            self._grader_hand_in.remote.ask("set", self._grader_handle, name, value)
+            self._grader_hand_in.remote.replace(self._grader_handle, name, value)
 
     def __delattr__(self, name: str) -> None:
-        self._grader_hand_in.remote.ask("del", self._grader_handle, name)
+        self._grader_hand_in.remote.remove(self._grader_handle, name)
 
 
 class HandIn:
@@ -63,6 +75,7 @@ class HandIn:
         self.remote = remote
         self.main = Module(submission.main, self)
         self.collecting = True
+        self.executed: set[str] = set()  # modules that the tests have imported
         self._modules = {name: Module(name, self) for name in _packages(submission.modules)}
         self._modules[submission.main] = self.main
 
@@ -80,10 +93,12 @@ class HandIn:
         handle = self._modules[module].__dict__["_grader_handle"]
         if f"{module}.{name}" in self._modules:
             return sys.modules.get(f"{module}.{name}", self._modules[f"{module}.{name}"])
+        before = len(self.remote.refusals)
         try:
             return self.remote.attribute(handle, name)
         except (Exception, NoAnswer) as error:
             if self.collecting:
+                del self.remote.refusals[before:]  # whatever is done with what is absent is refused again
                 return self.remote.absent(handle, name)
             if not isinstance(error, AttributeError):
                 raise
@@ -99,11 +114,36 @@ class HandIn:
         module, name = handle_of(absent).origin  # type: ignore[union-attr,misc]
         return self.attribute(module, name)
 
+    def imported(self, module: str) -> None:
+        """See that the student's process can import it.
+
+        Raises:
+            NoAnswer: it cannot.
+        """
+        __tracebackhide__ = True
+        try:
+            self.remote.ask("import", module)
+        except Exception as error:
+            self.remote.refuse(f"{module} cannot be imported: {type(error).__name__}: {error}")
+
+    def whole(self) -> None:
+        """See that all of the hand-in has been executed.
+
+        Raises:
+            NoAnswer: a part of it could not be.
+        """
+        for note in self.remote.session.notes:
+            self.remote.refuse(f"{note.where}: {note.message}")
+
     def public(self, module: str, importing: dict[str, Any]) -> list[str]:
         """What `import *` brings: no name that the test has already, none of Python's or pytest's."""
+        before = len(self.remote.refusals)
         try:
             names = self.remote.ask("public", self._modules[module].__dict__["_grader_handle"])
         except (Exception, NoAnswer):
+            if not self.collecting:
+                raise
+            del self.remote.refusals[before:]
             return []
         taken = {*dir(builtins), *importing}
         return [
@@ -116,8 +156,6 @@ class HandIn:
     def test_ends(self) -> None:
         """Functions that a test has put into a module can no longer be called."""
         self.remote.test_ends()
-        for module in self._modules.values():
-            module.__dict__["_grader_handle"].given.clear()
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -143,7 +181,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if other:
             raise ImportError(
                 f"{name} is a module of the hand-in and also {other}: "
-                'write file = "…" into assignment.toml to say which module students hand in',
+                f'write file = "{name}" into assignment.toml if that is what students hand in',
                 name=name,
             )
         spec = importlib.machinery.ModuleSpec(name, self)
@@ -166,7 +204,19 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self._hand_in.module(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing of it is executed here."""
+        """Nothing of it is executed here; there it is anew where the tests import it once more.
+
+        A test that imports it learns whether that can be done there.
+        """
+        __tracebackhide__ = True
+        again = module.__name__ in self._hand_in.executed
+        self._hand_in.executed.add(module.__name__)
+        if self._hand_in.collecting:
+            return
+        if again:
+            self._hand_in.remote.begin_anew(module.__dict__["_grader_handle"])
+        self._hand_in.imported(module.__name__)
+        self._hand_in.remote.show(self._hand_in.remote.session.printed_last)
 
 
 def _tree(file: Path) -> ast.AST:

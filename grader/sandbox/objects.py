@@ -11,8 +11,10 @@ import builtins
 import copy
 import operator
 import threading
+import types
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from functools import lru_cache, partial
 from importlib import import_module
 from itertools import count
 from types import ModuleType
@@ -32,6 +34,12 @@ MAX_BASES = 20
 MAX_MESSAGE = 2000
 MAX_ATTRIBUTES = 50  # of an exception
 MAX_TOLD = 20_000  # bytes that one request may print
+NOTHING = object()
+FUNCTIONS = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.WrapperDescriptorType),
+    *(types.MethodWrapperType, types.MethodDescriptorType, types.ClassMethodDescriptorType),
+    *(partial, type(lru_cache(len)), np.ufunc),
+)
 CHANGEABLE = (list, tuple, dict, set, np.ndarray)
 NAMES = (
     *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "divmod"),
@@ -46,7 +54,19 @@ ABILITIES = tuple(  # what the class of an object may say of it, and a stand-in'
     f"__{name}__"
     for name in (
         *(f"{r}{name}" for name in NAMES for r in ("", "r")),
-        *(*IN_PLACE, *UNARY, *NUMBERS, *CONTAINER, *ORDERS, "bool", "enter", "exit"),
+        *(
+            *IN_PLACE,
+            *UNARY,
+            *NUMBERS,
+            *CONTAINER,
+            *ORDERS,
+            "bool",
+            "enter",
+            "exit",
+            "call",
+            "hash",
+            "format",
+        ),
     )
 )
 BITS = {name: 1 << place for place, name in enumerate(ABILITIES)}
@@ -56,6 +76,28 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
     return lambda x, y: operation(y, x)
 
 
+def _has(owner: type, name: str) -> bool:
+    """Whether the class itself, or one that it stems from, has that name: all have what `object` has."""
+    return any(name in vars(base) for base in type.mro(owner) if base is not object)
+
+
+def _annotations(owner: Any) -> dict[str, Any]:
+    """What is annotated, each text as what it says if it says anything."""
+    import inspect
+
+    inner = inspect.unwrap(owner)
+    space = vars(owner) if isinstance(owner, type) else {}
+    names = inner.__globals__ if hasattr(inner, "__globals__") else vars(import_module(owner.__module__))
+    return {name: _meant(x, names, space) for name, x in inspect.get_annotations(inner).items()}
+
+
+def _meant(annotation: Any, names: dict[str, Any], space: Any) -> Any:
+    try:
+        return eval(annotation, names, dict(space)) if isinstance(annotation, str) else annotation
+    except Exception:
+        return annotation
+
+
 def _signature(function: Any) -> tuple[Any, ...]:
     """Name, kind, default and annotation of every parameter; the last two in a tuple if there is one."""
     import inspect
@@ -63,10 +105,29 @@ def _signature(function: Any) -> tuple[Any, ...]:
     def told(value: Any) -> tuple[Any, ...]:
         return () if value is inspect.Parameter.empty else (value,)
 
+    names = getattr(inspect.unwrap(function), "__globals__", vars(builtins))
     return tuple(
-        (each.name, int(each.kind), told(each.default), told(each.annotation))
+        (each.name, int(each.kind), told(each.default), told(_meant(each.annotation, names, {})))
         for each in inspect.signature(function).parameters.values()
     )
+
+
+def _refilled(there: Any, value: Any) -> Any:
+    """The object's own container, with what the test has made of its copy; the value where it is none."""
+    match there, value:
+        case list(), list():
+            kept = [_refilled(x, y) for x, y in zip(there, value, strict=False)]
+            there[:] = kept + value[len(kept) :]
+        case dict(), dict():
+            items = {key: _refilled(there.get(key), y) for key, y in value.items()}
+            there.clear()
+            there.update(items)
+        case set(), set():
+            there.clear()
+            there.update(value)
+        case _:
+            return value
+    return there
 
 
 BINARY = {"divmod": divmod} | {
@@ -79,16 +140,25 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "there": lambda _: True,
     "get": getattr,
     "set": setattr,
+    "setstatic": lambda target, name, function: setattr(target, name, staticmethod(function)),
+    "restore": delattr,
+    "lend": lambda name, function: setattr(builtins, name, function),
+    "refill": lambda target, name, value: _refilled(getattr(target, name), value) and None,
     "del": delattr,
     "call": lambda function, arguments, named: function(*arguments, **named),
     "doc": lambda x: x.__doc__,
     "dict": lambda x: dict(vars(x)),
     "signature": _signature,
+    "annotations": _annotations,
+    "has": _has,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "reversed": reversed,
     "public": lambda module: tuple(getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])),
-    **{each.__name__: each for each in (len, bool, str, iter, next, isinstance, issubclass)},
+    **{
+        each.__name__: each
+        for each in (len, bool, str, repr, hash, format, iter, next, isinstance, issubclass)
+    },
     **{each.__name__: each for each in (abs, float, int, round)},
     **{name: getattr(operator, name) for name in ("eq", "ne", *ORDERS, *UNARY, *IN_PLACE)},
     **{name: getattr(operator, name) for name in ("getitem", "setitem", "delitem", "contains", "index")},
@@ -108,6 +178,15 @@ class Objects:
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}  # of an object's id
         self._stubs: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._before: dict[tuple[int, str], tuple[Any, Any, Any]] = {}  # what a test has replaced
+        self._exceptions: dict[str, type[BaseException]] = {}  # the hand-in's, by name
+        self._builtins = {name: getattr(builtins, name) for name in ("input", "print")}
+        self._own: dict[str, Callable[..., Any]] = {
+            "set": self._set,
+            "setstatic": lambda target, name, value: self._set(target, name, staticmethod(value)),
+            "restore": self._restore,
+            "lend": lambda name, function: setattr(builtins, name, function or self._builtins[name]),
+        }
 
     def serve(self, serial: int, operation: str, row: Row, released: tuple[int, ...]) -> None:
         """Answer one request."""
@@ -127,13 +206,36 @@ class Objects:
             operands = rebuilt(row, self._handed)
             arguments = [*operands[1], *operands[2].values()] if operation == "call" else []
             before = [_image(x, self._told) for x in arguments]
-            value = OPERATIONS[operation](*operands)
+            value = (self._own.get(operation) or OPERATIONS[operation])(*operands)
             after = [_image(x, self._told) for x in arguments]
             changed = [k for k, image in enumerate(after) if image != before[k]]
             changes = tuple((k, flat(arguments[k], self._told)) for k in changed)
             return ("value", serial, self._result(value, arguments), changes, self._printed())
         except BaseException as error:
             return ("raised", serial, *_described(error), self._printed())
+
+    def _set(self, target: Any, name: str, value: Any) -> None:
+        """Set a name; of a module or class remember what was there, also what only its own dict shows."""
+        key = (id(target), name)
+        if not isinstance(target, (ModuleType, type)):
+            setattr(target, name, value)
+        elif key in self._before and value is self._before[key][2]:
+            self._restore(target, name)
+        else:
+            before = (target, vars(target).get(name, NOTHING), getattr(target, name, NOTHING))
+            setattr(target, name, value)
+            self._before.setdefault(key, before)
+
+    def _restore(self, target: Any, name: str) -> None:
+        """What was there before the test; in a process that the test has not changed it still is."""
+        key = (id(target), name)
+        if key not in self._before:
+            return
+        _, own, _ = self._before.pop(key)
+        if own is NOTHING:
+            delattr(target, name)
+        else:
+            setattr(target, name, own)
 
     def _result(self, value: Any, arguments: list[Any]) -> Row:
         """The value's row; one of the arguments that comes back is named as such."""
@@ -153,11 +255,14 @@ class Objects:
         if stub is not None:
             return ("function", stub)
         if isinstance(value, type) and issubclass(value, BaseException):
-            return ("exception", _bases(value))
+            bases = _bases(value)
+            self._exceptions[bases[0][0]] = value
+            return ("exception", bases)
         number = self._numbers.get(id(value)) or next(self._fresh)
         self._numbers[id(value)], self._objects[number] = number, value
-        named = isinstance(value, (type, ModuleType)) or callable(value)
-        name = cut(lambda: (value if named else type(value)).__name__, MAX_NAME, "")
+        named = _sort(value) != "object"
+        instead = cut(lambda: type(value).__name__, MAX_NAME, "")  # a partial has no name
+        name = cut(lambda: value.__name__, MAX_NAME, instead) if named else instead
         return ("object", number, _sort(value), name, _abilities(value))
 
     def _handed(self, item: Any) -> Any:
@@ -167,6 +272,8 @@ class Objects:
                 return self._objects[number]
             case ("function", number, name):
                 return self._stub(number, name)
+            case ("iterator", number, name):
+                return _Items(self._stub(number, name))
         raise FrameError(f"no value is {item!r}")
 
     def _stub(self, number: int, name: str) -> Callable[..., Any]:
@@ -192,13 +299,26 @@ class Objects:
                 case ("value", row):
                     return rebuilt(row, self._handed)
                 case (_, class_name, message):
-                    raise _exception(class_name, message)
+                    raise _exception(class_name, message, self._exceptions)
+
+
+class _Items:
+    """An iterator of the test's."""
+
+    def __init__(self, following: Callable[[], Any]) -> None:
+        self._following = following
+
+    def __iter__(self) -> _Items:
+        return self
+
+    def __next__(self) -> Any:
+        return self._following()
 
 
 def _sort(value: Any) -> str:
     if isinstance(value, ModuleType):
         return "module"
-    return "class" if isinstance(value, type) else "function" if callable(value) else "object"
+    return "class" if isinstance(value, type) else "function" if isinstance(value, FUNCTIONS) else "object"
 
 
 def _abilities(value: Any) -> int:
@@ -207,7 +327,7 @@ def _abilities(value: Any) -> int:
     try:
         for base in reversed(type.mro(type(value))):
             names = BITS.keys() & vars(base).keys() if base is not object else ()
-            found |= {name: vars(base)[name] is not None for name in names}
+            found |= {name: vars(base)[name] is not None or name == "__hash__" for name in names}
     except Exception:
         return 0
     if isinstance(value, type) and hasattr(value, "__class_getitem__"):
@@ -225,14 +345,15 @@ def _image(value: Any, told: Callable[[Any], Any]) -> bytes | None:
         return None
 
 
-def _exception(name: str, message: str) -> Exception:
-    """A builtin exception by its name, or one that says the name."""
-    named = getattr(builtins, name, None)
+def _exception(name: str, message: str, own: dict[str, type[BaseException]]) -> Exception:
+    """A builtin exception by its name, or the hand-in's that the test knows; else one that says the name."""
+    named = getattr(builtins, name, None) or own.get(name)
     if isinstance(named, type) and issubclass(named, Exception):
-        try:
+        with suppress(Exception):  # it wants to be told more
             return named(message)
-        except TypeError:  # it wants to be told more
-            pass
+        if name in own:
+            with suppress(Exception):
+                return named.__new__(named, message)
     return RuntimeError(f"{name}: {message}")
 
 

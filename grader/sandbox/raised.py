@@ -66,7 +66,7 @@ def attach(error: StudentError, attributes: dict[Any, Any]) -> None:
 
 def exception(kind: type[Exception], arguments: tuple[Any, ...] | None, message: str) -> Exception:
     if issubclass(kind, StudentError):
-        error: Exception = kind.__new__(kind)
+        error = _blank(kind, message)
         error.args = (message,) if arguments is None else arguments
         error.message = message  # type: ignore[attr-defined]
         return error
@@ -76,6 +76,14 @@ def exception(kind: type[Exception], arguments: tuple[Any, ...] | None, message:
             if type(error) is kind and str(error) == message:
                 return error
     return StudentError(f"{kind.__name__}: {message}")
+
+
+def _blank(kind: type[Exception], message: str) -> Exception:
+    """One of that class; a group has to have something in it."""
+    for told in ((), (message, [StudentError(message)])):
+        with suppress(Exception):
+            return kind.__new__(kind, *told)
+    return StudentError()
 
 
 def _own_arguments(kind: type[Exception], arguments: tuple[Any, ...] | None) -> bool:

@@ -6,39 +6,58 @@ What the process sends can fail a test and nothing else.
 
 from __future__ import annotations
 
+import builtins
 import sys
 import threading
 import weakref
+from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from io import IOBase, StringIO
 from itertools import count
 from typing import Any, NoReturn
 
-from grader.faults import Fault
+import numpy as np
+
+from grader.faults import STAFFS_FAULT, Fault
 from grader.report.escape import paragraph, printable
 from grader.sandbox import frames
 from grader.sandbox.frames import FrameError
-from grader.sandbox.handle import Functions, Handle, NoAnswer
+from grader.sandbox.handle import Functions, Handle, NoAnswer, an
 from grader.sandbox.line import Line
 from grader.sandbox.operands import arguments, come_back, copy_back, handles
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, TimedOut
 from grader.sandbox.raised import Classes, StudentError, attach, exception
 from grader.sandbox.session import NO_ANSWER, Ended, Session
 from grader.sandbox.standin import CALCULATING, STANDINS, Absent, Standin, handle_of, made, named, shape
-from grader.sandbox.values import Row, flat, rebuilt
+from grader.sandbox.texts import Texts
+from grader.sandbox.values import PARTS, Row, flat, rebuilt
 
 MAX_NESTED = 20  # calls within calls of the test's functions
+MAYBE_THEIRS = f"{STAFFS_FAULT}, unless your code has made that value."
 OUTSIDE = "this function can only be called while the call that it was given to runs"
 MAX_RECEIVED = 64 << 20  # bytes of memory that answers may come to in one test
 MAX_TEST_PRINTED = 20_000  # characters that one test prints of the hand-in's
 MAX_SHAPES = 500  # classes of objects that one hand-in may show
 MAX_ITEMS = 20_000  # of one answer: a test compares them one by one, and shows how they differ
+SHOWN = (list, dict, set, np.ndarray)
+UNHELD = 2  # references to what only this module has: its own, and the one that asks how many
+LENT = {
+    "input": builtins.input,
+    "print": builtins.print,
+}  # what the hand-in has of the test's, where replaced
+MAX_SHOWN = 100  # containers of attributes that a test may change and the hand-in then has
 MAX_HANDED = 128  # bytes of an integer that a function of the test's is called with
-CHANGING = {"call", "set", "del", "setitem", "delitem"}
+CHANGING = {"call", "refill", "set", "setstatic", "restore", "del", "setitem", "delitem"}
 
 
 class _Lost(FrameError):
     """A number that there is none of any more."""
+
+
+class _Untravelled(FrameError):
+    """A value of the test's that nothing stands for: whose fault that is, it says."""
 
 
 class _TooMuch(BaseException):
@@ -53,7 +72,12 @@ class Remote:
         self.changes = 0  # operations that may change the length of something
         self.received = self.printed = 0  # in this test
         self.unanswered = 0  # times that there was no answer
+        self.refusals: list[str] = []  # of this test and before it: whoever catches one fails
+        self.asked = 0  # questions but for whether a module can be imported
         self.fault = ""  # the grader's own
+        self.placed: Functions = {}  # that the test has put into a module or class
+        self._replaced: Counter[tuple[Handle, str]] = Counter()  # how often a test has set a name there
+        self.texts = Texts()
         self._lock = threading.RLock()
         self._nested = 0
         self._serial = count(1)
@@ -61,6 +85,10 @@ class Remote:
         self._handles: weakref.WeakValueDictionary[tuple[int, int], Handle] = weakref.WeakValueDictionary()
         self._standins: weakref.WeakValueDictionary[tuple[int, int], Standin] = weakref.WeakValueDictionary()
         self._released: list[tuple[int, int]] = []
+        self._functions: list[tuple[Handle, str]] = []  # names where the test has put one of its own
+        self._lent: dict[str, int] = {}  # the numbers of builtins that the hand-in has of the test's
+        self._reader = self._read
+        self._shown: deque[_Shown] = deque(maxlen=MAX_SHOWN)
         self._shapes: dict[tuple[str, str, int], type[Standin]] = {}
         self._classes = Classes()
 
@@ -77,7 +105,10 @@ class Remote:
         """
         __tracebackhide__ = True
         self.changes += operation in CHANGING
+        self.asked += operation != "import"
         with self._lock:
+            self._give_back(operation, operands)
+            self._lend()
             if self._nested == MAX_NESTED:
                 self.refuse(f"calls are nested deeper than {MAX_NESTED}")
             self._nested += 1
@@ -87,17 +118,77 @@ class Remote:
                 self._nested -= 1
         if isinstance(answer, _Raised):
             raise answer.error
+        target = handle_of(operands[0])
+        if operation == "get" and target and isinstance(answer, SHOWN):
+            self._shown.append(_Shown(target, operands[1], self.session.loads, answer, _image(answer)))
         return answer
+
+    def _give_back(self, operation: str, operands: tuple[Any, ...]) -> None:
+        """Change in the hand-in what the test has changed in its copies of attributes.
+
+        Not in arrays: what a test takes away from one in place may be the expected one.
+        """
+        __tracebackhide__ = True
+        waiting, kept = list(self._shown), []
+        self._shown.clear()
+        while waiting:
+            each = waiting.pop(0)
+            image, lives = _image(each.value), each.target.origin or each.loads == self.session.loads
+            if operation == "set" and (each.target, each.name) == (handle_of(operands[0]), operands[1]):
+                continue
+            if lives and image != each.image and type(each.value) is np.ndarray:
+                if not any(each.target in handle.owners for handle in handles(operands)):
+                    image = each.image
+                else:
+                    self.refuse(
+                        f"the test has changed its copy of the array {each.name} of the hand-in's "
+                        f"{each.target.name}: set the attribute to it, or change a copy\n{STAFFS_FAULT}."
+                    )
+            elif lives and image != each.image:
+                self._answer("refill", (each.target, each.name, each.value))
+            if lives and sys.getrefcount(each.value) > UNHELD:
+                kept.append(replace(each, image=image))
+        self._shown.extendleft(reversed(kept))
+
+    def _lend(self) -> None:
+        """Where the test has replaced a builtin, the hand-in has that one: also in a fresh process."""
+        __tracebackhide__ = True
+        replaced = {name: now for name, own in LENT.items() if (now := getattr(builtins, name)) is not own}
+        if isinstance(sys.stdin, StringIO):
+            replaced.setdefault("input", self._reader)
+        for name in [*replaced, *(self._lent.keys() - replaced)]:
+            if name not in replaced or self.placed.get(self._lent.get(name, 0)) is not replaced[name]:
+                self.placed.pop(self._lent.pop(name, 0), None)
+            if name in replaced:  # under one number: a call that is running knows no other
+                self.placed[self._lent.setdefault(name, next(self._fresh))] = replaced[name]
+            self._answer("lend", (name, replaced.get(name)))
+
+    def _read(self, prompt: object = "") -> str:
+        """As `input`, of the text that the test has put into the place of the standard input."""
+        self.show(str(prompt))
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError("EOF when reading a line")
+        return line.removesuffix("\n")
 
     def refuse(self, reason: str) -> NoReturn:
         """Say that there is no answer, and why."""
         __tracebackhide__ = True
         self.unanswered += 1
-        raise NoAnswer(paragraph(reason)) from None
+        self.refusals.append(paragraph(reason))
+        raise NoAnswer(self.refusals[-1]) from None
 
     def test_ends(self) -> None:
-        """Count anew what comes from the process."""
+        """Count anew what comes from the process, which has no function any more that a test put there."""
+        unanswered = self.unanswered
+        for target, name in self._functions:
+            if target.loads == self.session.loads:
+                with suppress(Exception, NoAnswer):
+                    self.ask("restore", target, name)
+        self.unanswered = unanswered
+        self._functions.clear()
         self.received = self.printed = 0
+        self.placed.clear()
 
     def show(self, text: str) -> None:
         """Print what the hand-in printed, up to so much in one test: a print costs no points."""
@@ -105,6 +196,28 @@ class Remote:
         self.printed += len(text)
         if text and left > 0:
             sys.stdout.write(paragraph(text, left))
+
+    def begin_anew(self, module: Handle) -> None:
+        """Have the hand-in executed in a fresh process when it is asked next."""
+        __tracebackhide__ = True
+        if self._nested:
+            self.refuse(f"{module.name} cannot be loaded again while a call of it runs")
+        self.session.end()
+
+    def replace(self, target: Handle, name: str, value: Any) -> None:
+        """Set a name of a module or class. What Python does not bind to an object is not bound there."""
+        __tracebackhide__ = True
+        bound = handle_of(value) or not callable(value) or hasattr(type(value), "__get__")
+        self.ask("set" if bound or target.kind == "module" else "setstatic", target, name, value)
+        self._replaced[target, name] += 1
+        if callable(value) and not handle_of(value):
+            self._functions.append((target, name))
+
+    def remove(self, target: Handle, name: str) -> None:
+        """Delete a name of a module or class: one that the test has set is what it was before."""
+        __tracebackhide__ = True
+        self.ask("restore" if self._replaced[target, name] else "del", target, name)
+        self._replaced[target, name] = max(0, self._replaced[target, name] - 1)
 
     def attribute(self, module: Handle, name: str) -> Any:
         """What the hand-in's module has under a name."""
@@ -122,7 +235,7 @@ class Remote:
     def _answer(self, operation: str, operands: tuple[Any, ...]) -> Any:
         """The operation's value, or what it raised."""
         __tracebackhide__ = True
-        functions = {k: f for handle in handles(operands) for k, f in handle.functions.items()}
+        functions = self.placed | {k: f for handle in handles(operands) for k, f in handle.functions.items()}
         known = set(functions)
         serial = next(self._serial)
         refusal = ""
@@ -131,8 +244,7 @@ class Remote:
                 try:
                     data = self._frame(serial, operation, operands, functions)
                 except FrameError as error:
-                    said = str(error)
-                    refusal = said if isinstance(error, _Lost) else f"this cannot be asked: {said}"
+                    refusal = _unaskable(error)
                 else:
                     line.send_frame(data, deadline)
                     conversation = _Conversation(self, line, deadline, serial, operation, functions)
@@ -154,6 +266,7 @@ class Remote:
 
     def _frame(self, serial: int, operation: str, operands: tuple[Any, ...], functions: Functions) -> bytes:
         row = flat(operands, lambda value: self.item(value, functions))
+        self.texts.sent(row)
         released = tuple(number for loads, number in self._released if loads == self.session.loads)
         self._released.clear()
         return frames.frame(("do", serial, operation, row, released))
@@ -163,9 +276,16 @@ class Remote:
         handle = handle_of(value)
         if handle:
             return ("object", self._number(handle))
+        iterates = isinstance(value, Iterator) and not isinstance(value, IOBase)
+        if not callable(value) and not iterates:
+            theirs = type(value) in PARTS or isinstance(value, (np.ndarray, np.generic))  # as of many digits
+            whose = MAYBE_THEIRS if theirs else f"{STAFFS_FAULT}."
+            what = an(type(value).__name__)
+            raise _Untravelled(f"{what} does not travel to a hand-in, see docs/tests.md\n{whose}")
         if not callable(value):
-            what = type(value).__name__
-            raise FrameError(f"a {what} does not travel, see docs/tests.md; hand it over as numbers or texts")
+            number = next(self._fresh)
+            functions[number] = value.__next__
+            return ("iterator", number, type(value).__name__[:100])
         number = next((k for k, f in functions.items() if f is value), 0) or next(self._fresh)
         functions[number] = value
         return ("function", number, str(getattr(value, "__name__", "function"))[:100])
@@ -245,15 +365,17 @@ class Remote:
     def _own(self, operation: str, operands: tuple[Any, ...], answer: Any, given: Functions) -> None:
         """Note what a new object may call."""
         target, handle = handle_of(operands[0]), handle_of(answer)
-        if given and target and operation == "set":
-            target.given.update(given)
+        if given and target and operation in ("set", "setstatic", "refill"):
+            (self.placed if target.kind in ("module", "class") else target.given).update(given)
         elif given and target and target.parent and target.parent.kind == "object":
             target.parent.given.update(given)
+        elif given and target and target.kind == "object":  # one that can be called
+            target.given.update(given)
         if target is None or handle is None or handle.origin or handle.parent or handle.kind == "module":
             return
         if operation == "get":
             handle.parent = target if target is not handle else None
-        elif handle.kind == "object":
+        elif handle.kind in ("object", "function"):
             handle.given.update(
                 {k: f for each in handles(operands) for k, f in each.functions.items()} | given
             )
@@ -273,6 +395,32 @@ class Remote:
         if place and hasattr(error, "add_note"):  # not in Python 3.10
             error.add_note(f"in {printable(place)}")
         return _Raised(error)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A copy of what an attribute gave, as it was when the hand-in last had the same."""
+
+    target: Handle
+    name: str
+    loads: int
+    value: Any
+    image: bytes | None
+
+
+def _unaskable(error: FrameError) -> str:
+    """Why a question was not sent."""
+    if isinstance(error, _Lost):
+        return str(error)
+    whose = "" if isinstance(error, _Untravelled) else f"\n{MAYBE_THEIRS}"
+    return f"this cannot be asked: {error}{whose}"
+
+
+def _image(value: Any) -> bytes | None:
+    try:
+        return frames.encode(flat(value, lambda x: ("object", id(x))))
+    except FrameError:  # the test has made it too deep or too large: asking says so
+        return None
 
 
 @dataclass(frozen=True)
@@ -302,6 +450,7 @@ class _Conversation:
         while True:
             message = self.line.receive(self.deadline)
             self.remote.received += _memory(message)
+            self.remote.texts.received(message)
             if self.remote.received > MAX_RECEIVED:
                 raise _TooMuch(f"it has answered with more than {MAX_RECEIVED >> 20} MiB in this test")
             match message:

@@ -65,6 +65,7 @@ class Session:
         self.submission = submission
         self.notes: tuple[Note, ...] = ()  # of the first load alone: a later one could tell a secret input
         self.printed = ""  # by the first load, for the same reason
+        self.printed_last = ""  # by the latest load: for a test that reloads
         self.loading = 0.0  # seconds that went into starting processes and executing the source
         self.asking = 0.0  # seconds in `ask`, loading included
         self.loads = 0  # processes that have executed the source
@@ -130,6 +131,10 @@ class Session:
             if outermost is not None:
                 self._rests = monotonic()
 
+    def end(self) -> None:
+        """End the process: the next exchange gets a fresh one."""
+        self._stop()
+
     def lost(self, name: str) -> str:
         """Why there is no function of that name: the error that swallowed its definition, if one did."""
         return next((f"{note.where}: {note.message}" for note in self.notes if name in note.lost), "")
@@ -164,6 +169,7 @@ class Session:
             self._unloadable = ended.outcome
             raise
         self.loads += 1
+        self.printed_last = printed
         if first:
             self.notes, self.printed = notes, printed
         return line

@@ -15,8 +15,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from grader.sandbox.caller import may_ask
-from grader.sandbox.handle import Handle
+from grader.sandbox.caller import executes, may_ask, of_a_library
+from grader.sandbox.handle import Handle, an
 from grader.sandbox.objects import ABILITIES, BITS, IN_PLACE, NAMES, ORDERS, UNARY
 
 PRODUCTS = {
@@ -35,9 +35,17 @@ CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
 TOLD_ATTRIBUTES = {"__name__", "__qualname__"}
 TOLD_OF = {  # these too, of objects of a kind
-    "function": {"__annotations__"},
-    "class": {"__annotations__", *ABILITIES},
+    "class": {*ABILITIES},
 }
+HERE = __file__.removesuffix("standin.py")
+HIDDEN = {
+    "__slots__",
+    "__copy__",
+    "__deepcopy__",
+    "__getattr__",
+    "__signature__",
+}  # a stand-in's, no object's
+OF_OBJECT = vars(object).keys() - {"__class__", "__doc__", "__getattribute__"}  # what every class has
 CALCULATING = sum(
     BITS[name] for name in ABILITIES[: ABILITIES.index("__contains__") + 1]
 )  # what an object must have to be asked about a value of the test's
@@ -101,9 +109,9 @@ def _typed(value: Any, kind: type, what: str) -> Any:
 
 def _no_operator(standin: Standin, other: object) -> NoReturn:
     __tracebackhide__ = True
-    handle, kind = standin._grader_handle, type(other).__name__
+    handle, kind = standin._grader_handle, an(type(other).__name__)
     handle.remote.refuse(
-        f"no operator goes between the hand-in's {handle.name} and a {kind}: ask for numbers, not for objects"
+        f"no operator goes between the hand-in's {handle.name} and {kind}: ask for numbers, not for objects"
     )
 
 
@@ -117,7 +125,7 @@ def _binary(name: str) -> Callable[[Any, Any], Any]:
         if isinstance(other, Standin) or isinstance(value, Standin) or (name in PRODUCTS and made >= SCALED):
             return value
         return handle.remote.refuse(
-            f"an operator of the hand-in's {handle.name} gave a {type(value).__name__}; "
+            f"an operator of the hand-in's {handle.name} gave {an(type(value).__name__)}; "
             "with a value of the test's it must give an object, so that it cannot decide a comparison"
         )
 
@@ -172,9 +180,28 @@ def _told(name: str, file: str) -> bool:
     return not LOCAL.fullmatch(name) and may_ask(file)
 
 
-class Standin:
-    """Stands for an object of the hand-in. `hash`, `repr` and `isinstance` are decided here."""
+def _asking() -> str:
+    """The file of the code that asks a stand-in or a module."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
+        frame = frame.f_back
+    return frame.f_code.co_filename
 
+
+def doc(asked: Any) -> str | None:
+    """The docstring of a stand-in or a module."""
+    __tracebackhide__ = True
+    handle = handle_of(asked) or asked._grader_handle
+    if executes(_asking()):
+        handle.remote.refuse(
+            f"the docstring of the hand-in's {handle.name} is not run here, as doctest would"
+        )
+    text = handle.remote.ask("doc", asked if isinstance(asked, Standin) else handle)
+    return text if isinstance(text, str) else None
+
+
+class Standin:
+    # Stands for an object of the hand-in. `isinstance` is decided here, for libraries `hash` and `repr`.
     __slots__ = ("__weakref__", "_grader_handle", "_grader_made")
     __array_ufunc__ = None  # numpy leaves operators to the methods below
     _grader_handle: Handle
@@ -184,17 +211,32 @@ class Standin:
         object.__setattr__(self, "_grader_handle", handle)
         object.__setattr__(self, "_grader_made", made)
 
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return doc(self)
+
     def __repr__(self) -> str:
-        return f"<{self._grader_handle.name} of the hand-in>"
+        __tracebackhide__ = True
+        handle = self._grader_handle
+        if handle.kind == "object" and not of_a_library(sys._getframe(1).f_code.co_filename):
+            return str(_typed(handle.remote.ask("repr", self), str, "the repr"))
+        return f"<{handle.name} of the hand-in>"
 
     def __hash__(self) -> int:
         return object.__hash__(self._grader_handle)  # the same for every reference to the object
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in HIDDEN and not of_a_library(_asking()):
+            raise AttributeError(name)
+        return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
         if name == "__dict__" and handle.kind == "object" and may_ask(sys._getframe(1).f_code.co_filename):
             return handle.remote.ask("dict", self)
+        if name == "__annotations__" and handle.kind in ("function", "class"):
+            return _annotations(handle.remote.ask("annotations", self))
         told = name in TOLD_ATTRIBUTES or name in TOLD_OF.get(handle.kind, ())
         if not told and not _told(name, sys._getframe(1).f_code.co_filename):
             raise AttributeError(name)
@@ -203,20 +245,23 @@ class Standin:
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
         handle = self._grader_handle
-        if handle.kind == "module":
-            handle.remote.refuse(
-                f"only the hand-in's own names can be patched, and {handle.name}.{name} is none"
-            )
-        handle.remote.ask("set", self, name, value)
+        if handle.kind in ("module", "class"):
+            handle.remote.replace(handle, name, value)
+        else:
+            handle.remote.ask("set", self, name, value)
 
     def __delattr__(self, name: str) -> None:
         __tracebackhide__ = True
-        self._grader_handle.remote.ask("del", self, name)
+        handle = self._grader_handle
+        if handle.kind in ("module", "class"):
+            handle.remote.remove(handle, name)
+        else:
+            handle.remote.ask("del", self, name)
 
     def __str__(self) -> str:
         __tracebackhide__ = True
-        if self._grader_handle.kind != "object":
-            return repr(self)
+        if self._grader_handle.kind != "object" or not may_ask(sys._getframe(1).f_code.co_filename):
+            return repr(self)  # a library may take the text for code, as sympy does
         return str(_typed(self._grader_handle.remote.ask("str", self), str, "the text"))
 
     def __copy__(self) -> Any:
@@ -248,6 +293,15 @@ def _len(self: Standin) -> int:
     length = int(_typed(handle.remote.ask("len", self), int, "the length"))
     handle.length = (length, handle.remote.changes)
     return length
+
+
+def _hash(self: Standin) -> int:
+    """Asked where the test itself wants it. A library finds again what the test has put into a set."""
+    __tracebackhide__ = True
+    handle = self._grader_handle
+    if handle.kind == "object" and not of_a_library(sys._getframe(1).f_code.co_filename):
+        handle.told_hash = int(_typed(handle.remote.ask("hash", self), int, "the hash"))
+    return object.__hash__(handle) if handle.told_hash is None else handle.told_hash
 
 
 def _bool(self: Standin) -> bool:
@@ -290,6 +344,13 @@ def _asked(name: str) -> Callable[..., Any]:
     return operator
 
 
+def _format(self: Standin, spec: str) -> str:
+    __tracebackhide__ = True
+    if self._grader_handle.kind != "object":
+        return format(repr(self), spec)
+    return str(_typed(self._grader_handle.remote.ask("format", self, spec), str, "the text"))
+
+
 def _enter(self: Standin) -> Any:
     __tracebackhide__ = True
     ask = self._grader_handle.remote.ask
@@ -303,18 +364,15 @@ def _exit(self: Standin, *_exception: object) -> None:
     ask("call", ask("get", self, "__exit__"), (None, None, None), {})
 
 
+def _call(self: Standin, *arguments: Any, **named: Any) -> Any:
+    __tracebackhide__ = True
+    return self._grader_handle.remote.ask("call", self, arguments, named)
+
+
 class Function(Standin):
-    # Stands for a function, or another object that can be called.
+    # Stands for a function.
     __slots__ = ()
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        __tracebackhide__ = True
-        return self._grader_handle.remote.ask("call", self, arguments, named)
-
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]
-        doc = self._grader_handle.remote.ask("doc", self)
-        return doc if isinstance(doc, str) else None
+    __call__ = _call
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -324,7 +382,14 @@ class Function(Standin):
 class Class(Function):
     # Stands for a class: `isinstance` of a stand-in asks for it.
     __slots__ = ()
-    __doc__ = Function.__doc__  # the property: what the hand-in's own says
+
+    def __getattribute__(self, name: str) -> Any:
+        """Of what every class has, the hand-in's own where it has one, else Python's."""
+        __tracebackhide__ = True
+        if name not in OF_OBJECT or of_a_library(_asking()):
+            return super().__getattribute__(name)
+        ask = self._grader_handle.remote.ask
+        return ask("get", self, name) if ask("has", self, name) is True else getattr(object, name)
 
     def __instancecheck__(self, value: object) -> bool:
         return self._is("isinstance", value)
@@ -356,12 +421,48 @@ def _refuse(self: Standin, *_operands: object, **_named: object) -> NoReturn:
     handle.remote.refuse(f"{handle.name} was not there when the tests were collected")
 
 
+class Words:
+    """An annotation that is a text and nothing else: no `str`, so nobody evaluates it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return repr(self._text)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return other == self._text if isinstance(other, str) else self is other
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def _inert(annotation: Any) -> Any:
+    """The annotation, whose texts nobody evaluates."""
+    match annotation:
+        case str():
+            return Words(annotation)
+        case list() | tuple():
+            return type(annotation)(map(_inert, annotation))
+        case dict():
+            return {key: _inert(each) for key, each in annotation.items()}
+    return annotation
+
+
+def _annotations(found: Any) -> dict[str, Any]:
+    """By name, and of a class or function never a text."""
+    return _typed(_inert(found), dict, "what is annotated")  # type: ignore[no-any-return]
+
+
 def _signature(handle: Handle, parameters: Any) -> inspect.Signature:
     """A signature of what was told about the parameters."""
     found = []
     try:
         for name, kind, default, annotation in parameters:
-            more = [("default", x) for x in default] + [("annotation", x) for x in annotation]
+            more = [("default", x) for x in default] + [("annotation", _inert(x)) for x in annotation]
             found.append(inspect.Parameter(name, list(inspect._ParameterKind)[kind], **dict(more)))
         return inspect.Signature(found)
     except (TypeError, ValueError, IndexError, AttributeError):
@@ -384,7 +485,15 @@ METHODS: Mapping[str, Callable[..., Any]] = {
     **{f"__{name}__": _number(name, kind) for name, kind in (("float", float), ("int", int), ("index", int))},
     **{f"__{name}__": _asked(name) for name in ("next", "getitem", "setitem", "delitem")},
     **{"__iter__": _iterated("iter"), "__reversed__": _iterated("reversed"), "__contains__": _contains},
-    **{"__len__": _len, "__bool__": _bool, "__enter__": _enter, "__exit__": _exit},
+    **{
+        "__hash__": _hash,
+        "__format__": _format,
+        "__call__": _call,
+        "__len__": _len,
+        "__bool__": _bool,
+        "__enter__": _enter,
+        "__exit__": _exit,
+    },
 }
 STANDINS: Mapping[str, type[Standin]] = {
     "module": Standin,
@@ -393,7 +502,7 @@ STANDINS: Mapping[str, type[Standin]] = {
     "class": Class,
 }
 REFUSED = ("__bool__", "__eq__", "__ne__", "__call__", "__str__", "__instancecheck__", "__subclasscheck__")
-for _method in (*METHODS, *REFUSED, "__mro_entries__", "__copy__", "__deepcopy__"):
+for _method in (*METHODS.keys() - {"__hash__"}, *REFUSED, "__mro_entries__", "__copy__", "__deepcopy__"):
     setattr(Absent, _method, _refuse)
 
 
@@ -406,5 +515,7 @@ def shape(kind: str, name: str, abilities: int) -> type[Standin]:
         can.add("__bool__")
     base = STANDINS[kind]
     called = name if kind == "object" and name.isidentifier() else {"class": "type"}.get(kind, kind)
-    own = {"__slots__": (), "__doc__": vars(base)["__doc__"]}
+    own = {"__slots__": (), "__doc__": Standin.__dict__["__doc__"]}
+    if kind == "object" and "__call__" in can:
+        own["__signature__"] = vars(Function)["__signature__"]
     return type(called, (base,), own | {method: METHODS[method] for method in can})

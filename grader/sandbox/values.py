@@ -8,8 +8,14 @@ object, a function) is left to the two ends.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from keyword import iskeyword
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -23,6 +29,9 @@ Other = Callable[[Any], Any]  # what stands for a value that is not copied, and 
 
 MAX_DEPTH = 40
 MAX_INT = 1600  # bytes: Python writes no longer integer as text
+MAX_DIGITS = 400  # of a Decimal, and as far its point may lie: int() writes out all of them
+MAX_FIELDS = 100  # of a named tuple
+DICTS = (Counter, OrderedDict, defaultdict)
 MAX_ALIKE = 100  # keys of one hash; more would make a dict slow on purpose
 TYPES: dict[str, type] = {
     each.__name__: each
@@ -35,6 +44,30 @@ CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
     "set": lambda items: set(_keys(items)),
     "frozenset": lambda items: frozenset(_keys(items)),
     "slice": lambda items: slice(*items),
+    "dict_keys": lambda items: dict.fromkeys(_keys(items)).keys(),
+    "dict_values": lambda items: dict(enumerate(items)).values(),
+    "dict_items": lambda items: _dict([x for pair in items for x in _pair(pair)]).items(),
+    "Counter": lambda items: Counter(_dict(items)),
+    "OrderedDict": lambda items: OrderedDict(_dict(items)),
+    "defaultdict": lambda items: defaultdict(None, _dict(items)),
+    "namedtuple": lambda items: _with_names(*items),
+    "Decimal": lambda items: _decimal(*items),
+    "date": lambda items: _of_integers(date, items),
+    "datetime": lambda items: _of_integers(datetime, items),
+    "time": lambda items: _of_integers(time, items),
+    "timedelta": lambda items: _of_integers(timedelta, items),
+    "Fraction": lambda items: _of_integers(Fraction, items),
+}
+PARTS: dict[
+    type, Callable[[Any], list[Any] | None]
+] = {  # of these very types; None where they do not tell all
+    date: lambda x: [x.year, x.month, x.day],
+    datetime: lambda x: [*x.timetuple()[:6], x.microsecond] if x.tzinfo is None and not x.fold else None,
+    time: lambda x: [x.hour, x.minute, x.second, x.microsecond] if x.tzinfo is None and not x.fold else None,
+    timedelta: lambda x: [x.days, x.seconds, x.microseconds],
+    Fraction: lambda x: [x.numerator, x.denominator],
+    Decimal: lambda x: [str(x)] if _is_small(x) else None,
+    **dict.fromkeys((type({}.keys()), type({}.values()), type({}.items())), list),
 }
 
 
@@ -94,10 +127,15 @@ def _put_container(value: Any, row: list[Any], other: Other, depth: int) -> None
         case list():
             _put_all("list", list(list.__iter__(value)), row, other, depth)
         case tuple():
-            _put_all("tuple", list(tuple.__iter__(value)), row, other, depth)
+            items, fields = list(tuple.__iter__(value)), vars(type(value)).get("_fields", ())
+            if _are_fields(fields) and len(fields) == len(items):
+                _put_all("namedtuple", [type(value).__name__, fields, *items], row, other, depth)
+            else:
+                _put_all("tuple", items, row, other, depth)
         case dict():
             items = [x for pair in dict.items(value) for x in pair]
-            _put_all("dict", items, row, other, depth)
+            kind = type(value).__name__ if type(value) in DICTS else "dict"
+            _put_all(kind, items, row, other, depth)
         case set():
             _put_all("set", list(set.__iter__(value)), row, other, depth)
         case frozenset():
@@ -106,6 +144,8 @@ def _put_container(value: Any, row: list[Any], other: Other, depth: int) -> None
             row.append(("type", NAMES[value]))
         case _ if value is ...:
             row.append(("ellipsis",))
+        case _ if type(value) in PARTS and (parts := PARTS[type(value)](value)) is not None:
+            _put_all(type(value).__name__, parts, row, other, depth)
         case _:
             row.append(other(value))
 
@@ -153,7 +193,7 @@ def _taken(items: Iterator[Any], other: Other, depth: int) -> Any:
         case (str(kind), int(count)) if kind in CONTAINERS:
             try:
                 return CONTAINERS[kind](_parts(items, count, other, depth))
-            except TypeError:
+            except (TypeError, ValueError, ArithmeticError):
                 raise FrameError(f"a {kind} that cannot be made") from None
         case tuple() as item:
             return _single(item, other)
@@ -184,6 +224,63 @@ def _dict(parts: list[Any]) -> dict[Any, Any]:
     if len(parts) % 2:
         raise FrameError("a dict that cannot be made")
     return dict(zip(_keys(parts[::2]), parts[1::2], strict=True))
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    if type(value) is not tuple or len(value) != 2:
+        raise TypeError("this is no pair")
+    return value
+
+
+def _of_integers(kind: Callable[..., Any], parts: list[Any]) -> Any:
+    if not all(type(x) is int for x in parts):
+        raise TypeError("these are no integers")
+    return kind(*parts)
+
+
+def _decimal(text: Any) -> Decimal:
+    value = Decimal(text if isinstance(text, str) and len(text) <= 2 * MAX_DIGITS else "sNaN")
+    if not _is_small(value):
+        raise ValueError("a Decimal of too many digits")
+    return value
+
+
+def _is_small(value: Decimal) -> bool:
+    """Whether it has few digits before and behind the point; a NaN says no more than that it is one."""
+    _, digits, exponent = value.as_tuple()
+    if isinstance(exponent, str):
+        return exponent != "N" and len(digits) <= 1
+    return len(digits) <= MAX_DIGITS and abs(exponent) <= MAX_DIGITS
+
+
+def _are_fields(names: Any) -> bool:
+    """Whether these may be the names of a tuple's items."""
+    if type(names) is not tuple or not 0 < len(names) <= MAX_FIELDS:
+        return False
+    usable = (type(x) is str and x.isidentifier() and x[0] != "_" and not iskeyword(x) for x in names)
+    return all(usable) and len({*names}) == len(names)
+
+
+def _with_names(name: str, fields: tuple[str, ...], *items: Any) -> tuple[Any, ...]:
+    return _named_tuple(name, fields, len(items))(items)
+
+
+@lru_cache(maxsize=200)
+def _named_tuple(name: str, fields: tuple[str, ...], length: int) -> type[tuple[Any, ...]]:
+    """A class of tuples with names. `collections.namedtuple` would execute a text that holds them."""
+    if not (_are_fields(fields) and len(fields) == length and type(name) is str and name.isidentifier()):
+        raise ValueError("a tuple without names")
+
+    def shown(self: tuple[Any, ...]) -> str:
+        items = tuple.__iter__(self)
+        return f"{name}({', '.join(f'{field}={x!r}' for field, x in zip(fields, items, strict=True))})"
+
+    def as_dict(self: tuple[Any, ...]) -> dict[str, Any]:
+        return dict(zip(fields, tuple.__iter__(self), strict=True))
+
+    named = {field: property(itemgetter(place)) for place, field in enumerate(fields)}
+    own = {"__slots__": (), "_fields": fields, "__repr__": shown, "_asdict": as_dict}
+    return type(name, (tuple,), {**named, **own})
 
 
 def _range(parts: list[Any]) -> range:

@@ -88,6 +88,14 @@ def test_points_are_finite_numbers(value, points):
     assert number(value) == points
 
 
+@pytest.mark.parametrize("score", [float("nan"), "2", 1e18, -1e18])
+def test_a_score_that_is_no_number_of_points_is_told_which_are(score):
+    said = "it gave a score that is no number from -1,000,000,000 to 1,000,000,000, so there are no points"
+    assert said in row(Planned("it", 3.0), replace(PASSED, score=score)).output
+    led = row(Planned("it", leaderboard="best"), replace(PASSED, value=[score]))
+    assert "a value that is neither a text nor a number from -1,000,000,000 to" in led.output
+
+
 @pytest.mark.parametrize(
     ("runs", "score", "status"),
     [
@@ -233,3 +241,23 @@ def test_a_number_that_a_test_has_is_given_to_no_other():
     rows = [(Planned(name, 1.0, number=own), []) for name, own in (("a", ""), ("b", "6.1"), ("c", ""))]
     total = merged(ours, results(rows), number=6)
     assert [row.number for row in total.tests] == ["6.2", "6.1", "6.3"]
+
+
+class Unbearable(float):
+    """A value that cannot be judged."""
+
+    def __float__(self):
+        raise RuntimeError("no")
+
+
+def test_what_lets_no_row_be_made_costs_its_own_row():
+    bad, good = Planned("a", 2.0), Planned("b", 3.0)
+    plan = Planned("c", leaderboard="c")
+    rows = [
+        (bad, [replace(PASSED, score=Unbearable(1))]),
+        (good, [PASSED]),
+        (plan, [replace(PASSED, value=Unbearable(1))]),
+    ]
+    found = results(rows)
+    assert [(row.score, row.max_score) for row in found.tests] == [(0, 2), (3, 3), (None, None)]
+    assert "fault of the course staff" in found.tests[0].output

@@ -1,5 +1,6 @@
 """Tests of an instructor's that would fail everybody are found before anything is uploaded."""
 
+import subprocess
 import sys
 
 import pytest
@@ -64,6 +65,7 @@ def test_a_value_that_the_starter_cannot_make_refuses_nothing(course):
     [
         ("@weight(2)\ndef test_a(): pass", "test_a.py", "NameError: name 'weight' is not defined"),
         ("def test_a(:", "test_a.py", "SyntaxError"),
+        ("def test_a(submission): submission.grad_v(object())", "test_a.py", "an object does not travel"),
         ("import nonsense\ndef test_a(): pass", "test_a.py", "No module named 'nonsense'"),
         (GOOD.replace("2.5", "'two'"), "test_a.py", "the weight 'two' is no number of points"),
         ("def test_a(set_score): set_score('many')", "helper.py", "tests/ has no test"),
@@ -91,6 +93,31 @@ def test_tests_that_stay_behind_are_told(course):
     assert not left_out(load_assignment(course))
     (tests / "test_extra.py").touch()
     assert left_out(load_assignment(course))
+
+
+NUMBERED = """
+from gradescope_utils.autograder_utils.decorators import number
+@number("1.1")
+def test_a(): pass
+@number("6.2")
+def test_b(): pass
+@number("6.2")
+def test_c(): pass
+@number("6.3")
+def test_d(): pass
+def test_e(): pass
+"""
+
+
+def test_numbers_that_stand_twice_are_told_and_refuse_nothing(course):
+    (course / "tests" / "test_extra.py").write_text(NUMBERED, encoding="utf-8")
+    command = [sys.executable, "-m", "grader", "bundle", "a.zip", "--assignment", course]
+    done = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, (course.parent / "a.zip").exists()) == (0, True), done.stderr
+    assert (
+        done.stderr.splitlines()[-1]
+        == "note: several rows have the number 1.1, 6.2: change their tests' @number"
+    )
 
 
 def test_tests_that_end_the_process_are_refused(course):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from subprocess import TimeoutExpired
 from time import monotonic
 
@@ -438,6 +439,27 @@ def test_no_process_is_left_behind_a_killed_run(here):
     process.wait()
     until(lambda: all(map(is_gone, seen)))
     process.stdout.close()
+
+
+def test_no_process_is_left_behind_a_run_that_is_killed_in_its_tests(tested):
+    """Neither pytest, nor its server, nor the student's process."""
+    _append(tested, "[limits]\ncall_seconds = 1000\nhand_in_seconds = 1000\n")
+    tested.hand_in(f"{RIGHT}\ndef spin():\n    while True: pass\n")
+    test = "def test_spins(submission): submission.spin()\n"
+    (tested.assignment / "tests" / "test_more.py").write_text(test, encoding="utf-8")
+    process = tested.begin()
+    seen = until(lambda: in_tests(process))
+    process.kill()
+    process.wait()
+    until(lambda: all(map(is_gone, seen)))
+    process.stdout.close()
+
+
+def in_tests(process):
+    """All processes of a run that is in its tests, once the last of them loops."""
+    seen = looping(process)
+    commands = [Path(f"/proc/{pid}/cmdline") for pid in seen or ()]
+    return seen if len(commands) > 2 and b"--submission=" in commands[0].read_bytes() else None
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -4,17 +4,28 @@ import builtins
 import collections
 import contextlib
 import copy
+import datetime
+import doctest
 import inspect
+import io
+import itertools
 import math
+import string
 import traceback
+import typing
 import unittest
+import unittest.mock
 from collections import abc
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
 import pytest
 
 from grader.sandbox import values
+from grader.sandbox.caller import of_a_library
 from grader.sandbox.frames import FrameError
 from grader.sandbox.handle import NoAnswer
 from grader.sandbox.modules import HandIn, importable
@@ -111,6 +122,8 @@ SOURCE = """\
         def searchsorted(self, other, **named): self.told.append(other)
         def close(self): return 1
     def typed(a: int, *b, c=3, **d): pass
+    def worded(a: "raised.append(1) or int", b: "int"):
+        ">>> raised.append(1)"
     class Optimizer:
         def __init__(self, function): self.function = function
         def step(self, x): return self.function(x) + 1
@@ -162,7 +175,7 @@ def described(value):
     if isinstance(value, (list, tuple)):
         return (type(value), [described(item) for item in value])
     if isinstance(value, dict):
-        return [(key, described(item)) for key, item in value.items()]
+        return (type(value), [(key, described(item)) for key, item in value.items()])
     return (type(value), value)
 
 
@@ -193,6 +206,16 @@ VALUES = [
     {"a": {1: np.ones(2)}, (1, 2): {3, 4}, None: frozenset("b")},
     range(1, 9, 2),
     slice(1, None, 2),
+    Fraction(1, 3),
+    Decimal("1.10"),
+    Decimal("-Infinity"),
+    collections.Counter("abca"),
+    collections.OrderedDict(b=1, a=2),
+    collections.defaultdict(None, {"a": [1]}),
+    datetime.date(2024, 2, 29),
+    datetime.datetime(2024, 2, 29, 1, 2, 3, 4),
+    datetime.time(1, 2, 3),
+    datetime.timedelta(-1, 2, 3),
 ]
 
 
@@ -213,6 +236,7 @@ def test_all_values_go_through_the_process(remote):
         (type("Whole", (int,), {"__int__": lambda _: 9})(1), 1),
         (type("Items", (list,), {"__iter__": lambda _: iter([9])})([1]), [1]),
         (type("Table", (dict,), {"items": lambda _: []})(a=1), {"a": 1}),
+        (type("Counter", (collections.Counter,), {"__eq__": lambda *_: True})("a"), {"a": 1}),
         (np.arange(2.0).view(type("Numbers", (np.ndarray,), {})), np.arange(2.0)),
         (np.arange(3.0)[::2].astype(">f8"), np.array([0.0, 2.0])),
         (np.longdouble(1.5), 1.5),
@@ -237,6 +261,8 @@ def nowhere(item):
         (1, 2),
         (("list", 2), 1),
         (("list", 10**30),),
+        (("Counter", 1), 1),
+        (("defaultdict", 2), ("list", 0), 1),
         (("list", -1), 1),
         (("list", True),),
         (("dict", 1), 1),
@@ -245,6 +271,31 @@ def nowhere(item):
         (("slice", 4), 1, 2, 3, 4),
         (("range", 3), 1, 2, 0),
         (("range", 3), 1, 2, "3"),
+        (("Fraction", 2), 1, 0),
+        (("Fraction", 2), 1, "2"),
+        (("Fraction", 1), "1/3"),
+        (("Decimal", 1), "1E+999999999"),
+        (("Decimal", 1), "sNaN"),
+        (("Decimal", 1), "NaN123"),
+        (("Decimal", 1), "1" * 401),
+        (("Decimal", 1), 1),
+        (("date", 3), 2024, 2, 30),
+        (("date", 1), b"1234567890"),
+        (("datetime", 3), 2024, 2, "1"),
+        (("timedelta", 1), 10**30),
+        (("timedelta", 1), 1.5),
+        (("dict_keys", 1), ("list", 0)),
+        (("dict_items", 1), "ab"),
+        (("dict_items", 1), ("list", 2), 1, 2),
+        (("namedtuple", 3), "P", ("tuple", 1), "__class__", 1),
+        (("namedtuple", 3), "P", ("tuple", 1), "_a", 1),
+        (("namedtuple", 3), "P", ("tuple", 1), "a b", 1),
+        (("namedtuple", 3), "P", ("tuple", 1), "def", 1),
+        (("namedtuple", 3), "P(", ("tuple", 1), "a", 1),
+        (("namedtuple", 3), "P", ("list", 1), "a", 1),
+        (("namedtuple", 4), "P", ("tuple", 2), "a", "a", 1, 2),
+        (("namedtuple", 3), "P", ("tuple", 2), "a", "b", 1),
+        (("namedtuple", 1), "P"),
         (("complex", 1, 2),),
         (("scalar", np.ones(2)),),
         (("int", b"\1" * 2000),),
@@ -382,7 +433,7 @@ def test_instances_know_their_class(remote):
     assert not isinstance(remote.lie(), float)
     assert issubclass(remote.Vector, remote.Vector)
     assert remote.identity(v) is v
-    assert (repr(v), repr(remote.Vector)) == ("<Vector of the hand-in>", "<Vector of the hand-in>")
+    assert (" object at " in repr(v), repr(remote.Vector)) == (True, "<Vector of the hand-in>")
     assert (remote.Vector.__doc__, remote.Vector.__name__, remote.fail.__doc__) == (
         "Two numbers.",
         "Vector",
@@ -609,7 +660,7 @@ def test_what_does_not_travel_is_named(value, remote):
     if value is open or isinstance(value, complex):
         assert remote.identity(value) == value
         return
-    with pytest.raises(NoAnswer, match="a object does not travel"):
+    with pytest.raises(NoAnswer, match="an object does not travel"):
         remote.identity(value)
     assert remote.LIMIT == 3
 
@@ -748,10 +799,8 @@ def test_prints_are_cut_and_cost_nothing(opened, capsys):
 
 def test_a_refusal_names_what_the_hand_in_calls_it(remote):
     for use in (lambda v: v < 3, lambda v: v + 3, lambda v: 3 * v):
-        with pytest.raises(NoAnswer, match="between the hand-in's Vector and a int"):
+        with pytest.raises(NoAnswer, match="between the hand-in's Vector and an int"):
             use(remote.vector())
-    with pytest.raises(NoAnswer, match="only the hand-in's own names can be patched"):
-        remote.np.sqrt = abs
 
 
 def test_what_is_refused_here_is_no_error_that_a_test_may_expect(remote):
@@ -767,7 +816,7 @@ def test_an_order_of_what_the_test_has_made_may_fail_and_decides_nothing(remote)
     for cut in (lambda: remote.Strict() < 3, lambda: remote.Strict() >= 3):
         with pytest.raises(TypeError, match="only with a Strict"):
             cut()
-    with pytest.raises(NoAnswer, match="no operator goes between the hand-in's Strict and a int"):
+    with pytest.raises(NoAnswer, match="no operator goes between the hand-in's Strict and an int"):
         _ = remote.Strict() > 3
     with pytest.raises(NoAnswer):
         _ = remote.strict() < 3
@@ -884,9 +933,11 @@ def test_a_module_forgets_a_tests_functions(opened):
         hand_in = HandIn(Remote(session))
         hand_in.main.helper = lambda: 9
         assert hand_in.main.uses() == 9
+        hand_in.main.again = hand_in.main.uses
         hand_in.test_ends()
-        with pytest.raises(RuntimeError, match="can only be called while the call"):
-            hand_in.main.uses()
+        assert (hand_in.main.uses(), hand_in.main.helper()) == (1, 1)
+        del hand_in.main.helper
+        assert hand_in.main.again() == 1
 
 
 def test_a_hand_in_shows_no_more_classes_than_so_many(opened):
@@ -895,3 +946,437 @@ def test_a_hand_in_shows_no_more_classes_than_so_many(opened):
         hand_in = HandIn(Remote(session))
         last = [hand_in.main.make(k) for k in range(MAX_SHAPES + 5)][-1]
         assert (len(hand_in.remote._shapes) <= MAX_SHAPES + 3, len(last)) == (True, 0)
+
+
+PATCHED = """
+    import math, random
+    SIZE = 3
+    def size(): return SIZE
+    def roll(): return [random.randint(1, 6), random.randint(1, 6)]
+    class Account:
+        def __init__(self): self.balance = 1
+        def withdraw(self, x): self.balance -= x
+        @staticmethod
+        def rate(): return 5
+"""
+
+
+@pytest.fixture
+def patched(opened):
+    """A hand-in that tests patch."""
+    with opened(dedent(PATCHED), call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hand_in.collecting = False
+        yield hand_in.main
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["lives", "ends"])
+@pytest.mark.parametrize("how", ["monkeypatch", "mock"])
+def test_what_a_test_has_replaced_is_there_again(how, ends, patched):
+    if how == "mock":
+        with unittest.mock.patch.object(patched, "SIZE", 4):
+            assert patched.size() == 4
+            patched._grader_hand_in.remote.session._stop() if ends else None
+    else:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(patched, "SIZE", 4)
+            monkeypatch.setattr(patched, "SIZE", 5)
+            assert patched.size() == 5
+            patched._grader_hand_in.remote.session._stop() if ends else None
+    assert patched.SIZE == patched.size() == 3
+
+
+@pytest.mark.parametrize("how", ["monkeypatch", "mock"])
+def test_what_the_hand_in_has_imported_can_be_patched(how, patched):
+    if how == "mock":
+        with unittest.mock.patch.object(patched.random, "randint", return_value=7) as randint:
+            assert (patched.roll(), randint.call_count) == ([7, 7], 2)
+    else:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(patched.random, "randint", lambda *_: 7)
+            assert patched.roll() == [7, 7]
+    assert set(patched.roll()) <= set(range(1, 7))
+
+
+@pytest.mark.parametrize("how", ["monkeypatch", "mock"])
+def test_a_class_can_be_patched(how, patched):
+    account = patched.Account()
+    if how == "mock":
+        with unittest.mock.patch.object(patched.Account, "withdraw") as withdraw:
+            account.withdraw(1)
+            withdraw.assert_called_once_with(1)
+    else:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(patched.Account, "withdraw", lambda self, x: [self.balance, x])
+            monkeypatch.setattr(patched.Account, "rate", unittest.mock.Mock(return_value=6))
+            assert (account.withdraw(2), account.rate()) == ([1, 2], 6)
+    account.withdraw(1)
+    assert (account.balance, account.rate()) == (0, 5)
+
+
+def test_a_name_that_the_test_has_added_is_gone_again(patched):
+    with unittest.mock.patch.object(patched, "extra", 1, create=True):
+        assert patched.extra == 1
+    assert not hasattr(patched, "extra")
+    del patched.SIZE
+    with pytest.raises(NameError):
+        patched.size()
+
+
+CALLED = """
+    import numpy as np
+    from functools import lru_cache, partial, wraps
+    class Polynomial:
+        def __init__(self, *c): self.c = c
+        def __call__(self, x, scale=1): return scale * sum(a * x**k for k, a in enumerate(self.c))
+        def __str__(self): return f"P{self.c}"
+        def __bool__(self): return any(self.c)
+        def keep(self, function): self.function = function
+    class Registry:
+        def __init__(self): self.all = []
+        def __call__(self, function): self.all.append(function)
+        def run(self): return [each() for each in self.all]
+    half, twice, root = partial(pow, 0.5), lru_cache(lambda x: 2 * x), np.sqrt
+    def compose(*functions):
+        def composed(x):
+            for each in functions: x = each(x)
+            return x
+        return composed
+    def memo(function):
+        known = {}
+        @wraps(function)
+        def remembering(x):
+            if x not in known: known[x] = function(x)
+            return known[x]
+        return remembering
+"""
+
+
+@pytest.fixture
+def called(opened):
+    """A hand-in with objects that can be called, and functions that hold functions."""
+    with opened(dedent(CALLED), call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hand_in.collecting = False
+        yield hand_in.main
+
+
+def test_an_object_that_can_be_called_is_an_object(called):
+    p = called.Polynomial(1, 2)
+    assert (p(3), p(3, scale=2), callable(p), callable(called.Registry()), str(p)) == (
+        7,
+        14,
+        True,
+        True,
+        "P(1, 2)",
+    )
+    assert (type(p).__name__, vars(p), bool(called.Polynomial(0))) == ("Polynomial", {"c": (1, 2)}, False)
+    assert list(inspect.signature(p).parameters) == ["x", "scale"]
+    assert [type(each).__name__ for each in (called.half, called.twice, called.root, p.keep)] == [
+        "function"
+    ] * 4
+    register = called.Registry()
+    register(lambda: 5)
+    assert register.run() == [5]
+
+
+def test_what_a_returned_function_holds_can_be_called(called):
+    assert called.compose(lambda x: x + 1, lambda x: 2 * x)(3) == 8
+    asked = []
+
+    @called.memo
+    def fib(n):
+        asked.append(n)
+        return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+    assert (fib(10), len(asked)) == (55, 11)
+
+
+SHOWN = """
+    class Point:
+        def __init__(self, x): self.x = x
+        def __repr__(self): return f"Point({self.x})"
+        def __eq__(self, other): return self.x == other.x
+        def __hash__(self): return hash(self.x)
+    class Loose:
+        def __eq__(self, other): return True
+    class Liar:
+        def __repr__(self): raise ValueError("no")
+        def __hash__(self): raise ValueError("no")
+"""
+
+
+def test_repr_and_hash_are_asked_by_the_tests_own_code_alone(opened):
+    with opened(dedent(SHOWN), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        p, q = hw2.Point(1), hw2.Point(1)
+        assert (repr(p), str([p, q]), f"{p!r}") == ("Point(1)", "[Point(1), Point(1)]", "Point(1)")
+        assert (hash(p) == hash(q) == hash(1), len({p, q}), q in {p: 1}, {p, 1} == {1}) == (
+            True,
+            1,
+            True,
+            False,
+        )
+        assert unittest.util.safe_repr(p) == "<Point of the hand-in>"
+        table = {p: 1}
+        unittest.TestCase().assertIn(p, table)
+        for ask in (repr, hash):
+            with pytest.raises(ValueError, match="no"):
+                ask(hw2.Liar())
+        assert unittest.util.safe_repr(hw2.Liar()) == "<Liar of the hand-in>"
+        assert len(collections.Counter([hw2.Liar()])) == 1
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(hw2.Loose())
+
+
+MIRRORED = """
+    import numpy as np
+    class Game:
+        def __init__(self):
+            self.board = [[" "] * 3 for _ in range(3)]
+            self.rows, self.tags, self.seen, self.listeners = self.board, {}, set(), []
+            self.array = np.zeros(2)
+        def corner(self): return self.board[0][0], self.rows is self.board, self.rows[0][0]
+        def told(self): return self.tags, self.seen, [f(1) for f in self.listeners]
+        @property
+        def safe(self): return list(self.board[0])
+        def total(self): return self.array.sum()
+    TABLE = {"a": 1}
+    def table(): return TABLE
+"""
+
+
+def test_what_a_test_changes_in_an_attribute_is_changed_there(opened):
+    with opened(dedent(MIRRORED), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        game = hw2.Game()
+        game.board[0][0] = "X"
+        assert game.corner() == ("X", True, "X")
+        board = game.board
+        assert hw2.TABLE == {"a": 1}
+        board[0][0] = "O"
+        game.tags["a"] = [1]
+        game.tags["a"].append(2)
+        game.seen.add(3)
+        game.listeners.append(lambda x: x + 1)
+        assert (game.corner()[0], game.told()) == ("O", ({"a": [1, 2]}, {3}, [2]))
+        game.safe.append(1)
+        assert game.safe == ["O", " ", " "]
+        with unittest.mock.patch.dict(hw2.TABLE, b=2):
+            assert hw2.table() == {"a": 1, "b": 2}
+        assert hw2.table() == {"a": 1}
+
+
+def test_no_array_that_a_test_has_changed_goes_there(opened):
+    with opened(dedent(MIRRORED), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        game = hw2.Game()
+        array = game.array
+        array -= 7
+        assert hw2.table() == {"a": 1}
+        with pytest.raises(NoAnswer, match="its copy of the array array of the hand-in's Game"):
+            game.total()
+        game.array = array
+        assert game.total() == -14
+        game.array += 1
+        game.board += [3]
+        assert (game.total(), game.board[3]) == (-12, 3)
+
+
+NAMED = """
+    import itertools
+    from collections import namedtuple
+    from decimal import Decimal
+    Point = namedtuple("Point", "x y")
+    def point(p): return Point(p.x + 1, p.y)
+    def take(n, items): return list(itertools.islice(items, n))
+    def keys(table): return table.keys(), table.values(), table.items()
+    def half(x): return x / 2
+    def large(): return Decimal("1E+999999999")
+"""
+
+
+def test_a_named_tuple_keeps_its_names(opened):
+    with opened(dedent(NAMED), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        p = hw2.point(collections.namedtuple("P", "x y")(1, 2))
+        assert (p, p.x, p.y, p._fields, p._asdict()) == ((2, 2), 2, 2, ("x", "y"), {"x": 2, "y": 2})
+        assert (repr(p), hw2.point(p).x, isinstance(p, tuple)) == ("Point(x=2, y=2)", 3, True)
+
+
+def test_dicts_of_the_standard_library_are_what_they_are(opened):
+    """Without the factory of a defaultdict, which is the hand-in's."""
+    source = """
+        from collections import Counter, OrderedDict, defaultdict
+        def count(text): return Counter(text)
+        def group(words):
+            groups = defaultdict(list)
+            for word in words:
+                groups[len(word)].append(word)
+            return groups
+        def ordered(): return OrderedDict(b=1, a=2)
+        def add(counts, text): counts.update(text)
+    """
+    with opened(dedent(source), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        counts = hw2.count("abca")
+        assert (type(counts), counts["z"], counts.most_common(1)) == (collections.Counter, 0, [("a", 2)])
+        hw2.add(counts, "cc")
+        assert (type(counts), counts) == (collections.Counter, collections.Counter("abcacc"))
+        groups = hw2.group(["a", "bb", "c"])
+        assert (type(groups), groups) == (collections.defaultdict, {1: ["a", "c"], 2: ["bb"]})
+        assert groups.default_factory is None
+        assert hw2.ordered() == collections.OrderedDict(b=1, a=2) != collections.OrderedDict(a=2, b=1)
+
+
+def test_iterators_go_there_step_by_step(opened):
+    with opened(dedent(NAMED), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        count = itertools.count()
+        assert (hw2.take(3, count), next(count)) == ([0, 1, 2], 3)
+        for items in (zip("ab", [1, 2], strict=True), (pair for pair in [("a", 1), ("b", 2)])):
+            assert hw2.take(9, items) == [("a", 1), ("b", 2)]
+        with pytest.raises(ZeroDivisionError):
+            hw2.take(3, (1 // x for x in [1, 0]))
+        with Path(__file__).open() as file, pytest.raises(NoAnswer, match="a TextIOWrapper does not travel"):
+            hw2.take(1, file)
+
+
+def test_views_of_a_dict_and_exact_numbers_have_copies(opened):
+    with opened(dedent(NAMED), call_seconds=2) as session:
+        hw2 = HandIn(Remote(session)).main
+        table = {"a": 1, "b": 2}
+        keys, values, items = hw2.keys(table)
+        assert (keys == table.keys(), list(values), items == table.items()) == (True, [1, 2], True)
+        assert hw2.take(1, table.keys()) == ["a"]
+        assert (hw2.half(Fraction(1, 3)), hw2.half(Decimal("1.5"))) == (Fraction(1, 6), Decimal("0.75"))
+        assert type(hw2.large()).__name__ == "Decimal" and not isinstance(hw2.large(), Decimal)
+
+
+ASKS = """
+    import os
+    def add(): return int(input("x? ")) + int(input("y? "))
+    LIMIT = 3
+    def twice(f):
+        f()
+        return add()
+    def greet(name): print("Hello", name)
+    def die(): os._exit(1)
+"""
+
+
+def test_input_and_print_are_the_tests_where_it_has_replaced_them(opened, monkeypatch, capsys):
+    with opened(dedent(ASKS), call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hw2 = hand_in.main
+        with pytest.raises(EOFError):
+            hw2.add()
+        with unittest.mock.patch("builtins.input", side_effect=["3", "4", "5", "6"]) as asked:
+            assert hw2.twice(lambda: hw2.LIMIT) == 7
+            with pytest.raises(NoAnswer):
+                hw2.die()
+            assert (hw2.add(), asked.mock_calls[0].args) == (11, ("x? ",))
+        with unittest.mock.patch("builtins.print") as printed:
+            hw2.greet("you")
+        printed.assert_called_once_with("Hello", "you")
+        monkeypatch.setattr("sys.stdin", io.StringIO("1\n2"))
+        capsys.readouterr()
+        assert (hw2.add(), capsys.readouterr().out) == (3, "x? y? ")
+        with pytest.raises(EOFError):
+            hw2.add()
+        monkeypatch.undo()
+        hand_in.test_ends()
+        with pytest.raises(EOFError):
+            hw2.add()
+        capsys.readouterr()
+        hw2.greet("all")
+        assert capsys.readouterr().out == "Hello all\n"
+
+
+TOLD = """
+    __version__ = "1.2"
+    class Insufficient(Exception): pass
+    class Needy(Exception):
+        def __init__(self, a, b): pass
+    def attempt(f):
+        try: f()
+        except Needy as error: return f"needy {error}"
+        except Insufficient as error: return f"caught {error}"
+        except Exception as error: return f"{type(error).__name__}: {error}"
+    class Price:
+        def __init__(self, x): self.x = x
+        def __format__(self, spec): return format(self.x, spec or ".2f") + " EUR"
+    class Plain: pass
+"""
+
+
+def test_a_function_of_the_tests_may_raise_the_hand_ins_exceptions(opened):
+    with opened(dedent(TOLD), call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hw2, hand_in.collecting = hand_in.main, False
+        for error, says in [
+            (hw2.Insufficient("need 5"), "caught need 5"),
+            (hw2.Needy("x"), "needy x"),
+            (KeyError("k"), "KeyError: \"'k'\""),
+        ]:
+            assert hw2.attempt(unittest.mock.Mock(side_effect=error)) == says
+
+
+def test_a_format_and_a_version_are_the_hand_ins(opened):
+    with opened(dedent(TOLD), call_seconds=2) as session:
+        hand_in = HandIn(Remote(session))
+        hw2, hand_in.collecting = hand_in.main, False
+        assert (f"{hw2.Price(2)}", f"{hw2.Price(2):.1f}", hw2.__version__) == ("2.00 EUR", "2.0 EUR", "1.2")
+        assert not hasattr(hw2, "__author__")
+        with pytest.raises(TypeError, match="unsupported format string"):
+            f"{hw2.Plain():.1f}"
+
+
+def test_no_annotation_is_a_text_that_a_library_could_evaluate(remote):
+    hints = typing.get_type_hints(remote.worded)
+    assert hints["b"] is int
+    assert not isinstance(hints["a"], str)
+    assert hints["a"] == "raised.append(1) or int"
+    assert not isinstance(inspect.signature(remote.worded).parameters["a"].annotation, str)
+
+
+def test_doctest_is_told_no_docstring(remote):
+    assert remote.worded.__doc__ == ">>> raised.append(1)"
+    for asked in (remote.worded, remote):
+        with pytest.raises(NoAnswer, match="is not run here"):
+            doctest.DocTestFinder().find(asked, "it", module=False, globs={})
+
+
+def test_a_library_is_told_no_text_of_an_object(remote):
+    vector = remote.Vector(1, 2)
+    assert str(vector) == "(1, 2)"
+    assert string.Formatter().format("{}", vector) == "<Vector of the hand-in>"
+
+
+@pytest.mark.skipif(not hasattr(builtins, "ExceptionGroup"), reason="groups came with Python 3.11")
+def test_a_group_of_the_hand_ins_is_one_here():
+    kind = Classes().of((("Group", False), ("ExceptionGroup", True), ("Exception", True)))
+    error = exception(kind, ("said",), "said")
+    assert type(error) is kind
+    assert isinstance(error, ExceptionGroup)
+    assert str(error) == "said"
+
+
+def test_frozen_modules_are_a_librarys():
+    assert of_a_library("<frozen os>")
+    assert not of_a_library("<string>")
+
+
+def test_what_a_stand_in_has_is_not_taken_for_the_hand_ins(remote):
+    """`Node` defines its constructor and nothing else, `Vector` much."""
+    Node = remote.Node
+    assert Node.__eq__ is object.__eq__ and Node.__str__ is object.__str__
+    assert Node.__repr__ is object.__repr__ and Node.__setattr__ is object.__setattr__
+    assert Node.__init__ is not object.__init__
+    assert list(inspect.signature(remote.Vector.__init__).parameters) == ["self", "x", "y"]
+    assert remote.Vector.__eq__ is not object.__eq__ and remote.Vector.__hash__ is not object.__hash__
+    for name in ("__slots__", "__copy__", "__deepcopy__", "__getattr__"):
+        assert not hasattr(Node, name) and not hasattr(Node(), name)
+    assert Node.__doc__ is None and Node().__doc__ is None and remote.__doc__ is None
+    assert remote.Vector(1, 2).__doc__ == "Two numbers."
+    assert copy.deepcopy(remote.Vector(1, 2)).x == copy.copy(remote.Vector(1, 2)).x == 1

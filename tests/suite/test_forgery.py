@@ -238,10 +238,11 @@ def test_no_answer_is_no_failure_that_was_expected(attack, run):
 
 def test_no_form_of_comparison_believes_a_lie(sample):
     ran = sample("forgery")
-    assert [row["output"] for row in ran.rows.values() if row.get("output")] == []
-    assert ran.points() == {
-        "test_no_form_is_believed": (1, 1),
-        "test_an_object_that_the_test_made_has_no_rights_where_it_comes_back": (1, 1),
+    said = [line for row in ran.rows.values() for line in row.get("output", "").splitlines()]
+    assert [line for line in said if line and "Test Failed: The test went on where" not in line] == []
+    assert ran.points() == {  # they catch everything, which is why they have no points; no form was believed
+        "test_no_form_is_believed": (0, 1),
+        "test_an_object_that_the_test_made_has_no_rights_where_it_comes_back": (0, 1),
         "Behind": (1, 1),
         "The": (1, 1),
     }
@@ -298,6 +299,18 @@ def test_what_cannot_be_shown_costs_one_test_alone(run):
     ran = run(SHOWS, UNSHOWABLE, assignment=LIMITS.replace("hand_in_seconds = 4", "hand_in_seconds = 10"))
     assert "INTERNALERROR" not in ran.said
     assert [score for score, _ in ran.points().values()] == [0, 0, 0, 0, 0, 1]
+
+
+def test_what_an_error_of_the_tests_calls_its_place_is_none_in_a_hand_in(run):
+    tests = """
+        import numpy as np
+        class Off(Exception):
+            place = np.ones(2)
+        def test_a(): raise Off
+        def test_b(): pass
+    """
+    ran = run("", tests)
+    assert [row["status"] for row in ran.rows.values()] == ["failed", "passed"], ran.said
 
 
 MISSED = """
@@ -459,3 +472,140 @@ def test_what_is_there_by_now_is_taken(run):
     tests = "import hw2\nfrom hw2 import SIZE\ndef test_a(): hw2.setup()\ndef test_b(): assert SIZE == 3\n"
     ran = run(hand_in, tests)
     assert [row["status"] for row in ran.rows.values()] == ["passed", "passed"], ran.said
+
+
+CATCHES = """
+    import contextlib
+    import hw2
+    import pytest, unittest
+    from gradescope_utils.autograder_utils.decorators import *
+
+    class TestIt(unittest.TestCase):
+        @weight(1)
+        def test_bare(self):
+            raised = False
+            try: hw2.f(-1)
+            except: raised = True
+            self.assertTrue(raised)
+        @weight(1)
+        def test_base(self):
+            with self.assertRaises(BaseException): hw2.f(-1)
+        @weight(1)
+        def test_suppressed(self):
+            with contextlib.suppress(BaseException):
+                hw2.f(-1)
+                self.fail()
+        @weight(1)
+        def test_finally(self):
+            try: hw2.f(-1)
+            finally: return
+
+    class TestClass(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls):
+            try: hw2.f(-1)
+            except: cls.raised = True
+        @weight(1)
+        def test_once(self): self.assertTrue(self.raised)
+        @weight(1)
+        def test_twice(self): self.assertTrue(self.raised)
+
+    @pytest.fixture(scope="module")
+    def raised():
+        try: hw2.f(-1)
+        except: yield True
+
+    @pytest.fixture(scope="module")
+    def returned():
+        try: hw2.f(-1)
+        except: return True
+
+    @weight(1)
+    def test_fixed(raised): assert raised
+    @weight(1)
+    def test_fixed_too(raised): assert raised
+    @weight(1)
+    def test_given(returned): assert returned
+    @weight(1)
+    def test_given_too(returned): assert returned
+"""
+NAMES_CAUGHT = (
+    "bare",
+    "base",
+    "suppressed",
+    "finally",
+    "once",
+    "twice",
+    "fixed",
+    "fixed_too",
+    "given",
+    "given_too",
+)
+ENDINGS = {"hangs": "while True: pass", "ends": "__import__('os')._exit(0)"}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_no_test_that_catches_everything_takes_an_ending_for_an_error(ending, run):
+    ran = run(f"def f(x):\n    {ENDINGS[ending]}\n", CATCHES, assignment=LIMITS.replace("= 4", "= 20"))
+    assert ran.points() == {f"test_{name}": (0, 1) for name in NAMES_CAUGHT}, ran.said
+
+
+def test_an_error_that_was_expected_passes_them(run):
+    ran = run("def f(x): raise ValueError\n", CATCHES)
+    assert ran.points() == {f"test_{name}": (1, 1) for name in NAMES_CAUGHT}, ran.said
+
+
+@pytest.mark.parametrize("place", ["conftest.py", "test_it.py"])
+def test_no_file_of_tests_goes_on_after_an_ending(place, run):
+    asks = "import hw2\nRAISED = False\ntry: hw2.f(-1)\nexcept: RAISED = True\n"
+    test = (
+        "from gradescope_utils.autograder_utils.decorators import weight\n@weight(1)\n"
+        "def test_a(): assert RAISED\n"
+    )
+    beside = {"conftest.py": asks} if place == "conftest.py" else {}
+    tests = "from conftest import RAISED\n" + test if beside else asks + test
+    assert run("import os\ndef f(x): os._exit(0)\n", tests, beside=beside).points() == {"test_a": (0, 1)}
+    assert run("def f(x): raise ValueError\n", tests, beside=beside).points() == {"test_a": (1, 1)}
+
+
+IMPORTS = """
+    import importlib, unittest
+    import hw2
+    from gradescope_utils.autograder_utils.decorators import *
+
+    class TestIt(unittest.TestCase):
+        @weight(1)
+        def test_inside(self):
+            import hw2
+        @weight(1)
+        def test_tried(self):
+            try: import hw2
+            except Exception as error: self.fail(str(error))
+        @weight(1)
+        def test_by_name(self): importlib.import_module("hw2")
+        @weight(1)
+        def test_again(self): importlib.reload(hw2)
+        @weight(1)
+        def test_some(self): self.assertIsNotNone(hw2)
+
+    @weight(1)
+    def test_fixture(submission): assert submission is not None
+"""
+IMPORTED = ("inside", "tried", "by_name", "again", "some", "fixture")
+UNIMPORTABLE = {
+    "no Python": "def broken(:\n",
+    "raises": "1 / 0\n",
+    "hangs": "while True: pass\n",
+    "ends": "import os\nos._exit(0)\n",
+    "leaves": "import sys\nsys.exit()\n",
+}
+
+
+@pytest.mark.parametrize("hand_in", UNIMPORTABLE)
+def test_what_cannot_be_imported_passes_no_import(hand_in, run):
+    ran = run(UNIMPORTABLE[hand_in], IMPORTS, assignment=LIMITS)
+    assert ran.points() == {f"test_{name}": (0, 1) for name in IMPORTED}, ran.said
+
+
+def test_what_can_be_imported_passes(run):
+    assert run("x = 1\n", IMPORTS).points() == {f"test_{name}": (1, 1) for name in IMPORTED}

@@ -16,7 +16,8 @@ WRONG = "def f(x): return 7\n"
 def test_without_a_hand_in_nothing_heavy_is_loaded():
     code = (
         "import sys, grader.pytest_plugin\n"
-        "print(sorted({'numpy', 'pydantic', 'grader.suite', 'grader.faults'} & set(sys.modules)))"
+        "heavy = {'numpy', 'pydantic', 'grader.suite', 'grader.suite.begin', 'grader.faults'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -28,6 +29,7 @@ def test_without_a_hand_in_the_fixture_says_what_is_missing(tmp_path):
         [sys.executable, "-m", "pytest", tmp_path], capture_output=True, text=True, check=False
     )
     assert "this test needs a hand-in: give pytest --submission PATH" in done.stdout
+    assert "AttributeError" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,11 @@ def test_without_a_hand_in_the_fixture_says_what_is_missing(tmp_path):
         (["--submission", "hw2.py", "--seconds", "inf"], "--seconds inf: a number of seconds is asked"),
         (["--submission", "hw2.py", "--seconds", "nan"], "--seconds nan: a number of seconds is asked"),
         (["--submission", "hw2.py", "-n", "2"], "leave out --numprocesses"),
+        (["--submission", "hw2.py", "--dist=load", "--tx=2*popen"], "leave out --numprocesses"),
+        (
+            ["--submission", "hw2.py", "--results=nowhere/out.json"],
+            "out.json cannot be written: No such file",
+        ),
         (["--submission", "course"], "lie in the hand-in"),
         (["--submission", "named/json.py"], "json.py is the hand-in, and "),
         (["--submission", "hw2.py", "-p", "weak"], "nothing was graded: student code is not walled off here"),
@@ -101,6 +108,30 @@ def test_a_fault_of_ours_ends_the_run_and_stands_in_the_file(tmp_path):
     assert "the student's process did not start" in ran.results.extra_data["fault"]
     assert [row["status"] for row in ran.rows.values()] == ["passed", "failed", "failed"]
     assert "was not run" in ran.rows["test_b (test_it)"]["output"]
+
+
+def test_a_file_of_results_that_cannot_be_written_is_one_sentence(run):
+    ran = run(RIGHT, PASSES, "--results", "nowhere/x.json")
+    assert (ran.code, len(ran.said.strip().splitlines())) == (4, 1), ran.said
+    assert "nowhere/x.json cannot be written: No such file or directory" in ran.said
+
+
+@pytest.mark.parametrize("when", ["test", "collection", "end"])
+def test_a_file_of_results_that_can_no_longer_be_written_is_one_sentence(when, run):
+    loses = "    shutil.rmtree('out')\n"
+    tests = {
+        "test": f"import shutil\ndef test_a():\n{loses}def test_b(): pass\n",
+        "collection": f"import shutil\nif True:\n{loses}def test_a(): pass\n",
+        "end": "def test_a(): pass\n",
+    }[when]
+    ends = f"import shutil, pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_sessionfinish():\n{loses}"
+    making = "import os\nos.makedirs('out', exist_ok=True)\n"
+    beside = {"conftest.py": ends if when == "end" else ""}
+    ran = run(
+        RIGHT, tests, "-p", "making", "--results", "out/x.json", beside={**beside, "../making.py": making}
+    )
+    assert (ran.code, ran.said.count("cannot be written")) == (3, 1), ran.said
+    assert "Traceback" not in ran.said and "INTERNALERROR" not in ran.said
 
 
 def test_time_is_limited_as_a_whole(run):
@@ -241,6 +272,21 @@ def test_a_hand_in_without_source_costs_points_and_no_row(tmp_path):
     assert "there is nothing to test: " in ran.rows["test_f (test_it)"]["output"]
 
 
+@pytest.mark.parametrize("caught", [False, True])
+def test_a_hook_that_the_hand_in_lets_fail_costs_the_tests_and_not_the_score(run, caught):
+    asks = "try:\n        hw2.table()\n    except BaseException: del items[1]" if caught else "hw2.table()"
+    beside = {"conftest.py": f"import hw2\ndef pytest_collection_modifyitems(items):\n    {asks}\n"}
+    hand_in = "import os\ndef table(): os._exit(0)\n" if caught else "def table(): raise ValueError('no')\n"
+    ran = run(hand_in, "def test_a(): pass\ndef test_b(): pass\n", beside=beside)
+    assert [row["status"] for row in ran.rows.values()] == ["failed", "failed"]
+    assert all("the tests could not be put in order: " in row["output"] for row in ran.rows.values())
+
+
+def test_a_hook_of_the_tests_that_fails_by_itself_is_ours(run):
+    beside = {"conftest.py": "def pytest_collection_modifyitems(items): 1 / 0\n"}
+    assert run(RIGHT, "def test_a(): pass\n", beside=beside).code == 3
+
+
 def test_a_conftest_that_the_hand_in_lets_fail_costs_its_tests_and_not_the_run(run):
     beside = {"conftest.py": "import hw2\nX = hw2.table()\n", "deep/test_deep.py": "def test_deep(): pass\n"}
     ran = run("def table(): return 1 / 0\n" + RIGHT, PASSES, beside=beside)
@@ -286,6 +332,35 @@ def test_the_settings_of_the_folder_where_pytest_starts_are_none_of_the_tests(tm
     assert ran.code == 0, ran.said
 
 
+@pytest.mark.parametrize("handed_in", ["sub", "sub/hw2.py", "sub/deep"])
+def test_tests_may_name_the_folder_of_the_hand_in(handed_in, tmp_path):
+    """As suites do that know where the hand-in lies; it is imported from behind the wall all the same."""
+    hand_in = tmp_path / handed_in / ("" if handed_in.endswith(".py") else "hw2.py")
+    for file in (hand_in, tmp_path / "course" / "test_it.py"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    hand_in.write_text(f"import os\nPID = os.getpid()\n{RIGHT}")
+    (tmp_path / "course" / "test_it.py").write_text(
+        f"import os, sys\nsys.path.insert(0, {str(hand_in.parent)!r})\nfrom hw2 import PID, f\n"
+        "def test_f(): assert f(2) == 4 and PID != os.getpid()\n"
+    )
+    ran = started(tmp_path, f"--submission={handed_in}")
+    assert ran.code == 0, ran.said
+
+
+def test_a_module_behind_the_hand_ins_folder_is_named_with_what_to_write(tmp_path):
+    for folder in ("course", "lib", "sub"):
+        (tmp_path / folder).mkdir()
+    for folder in ("lib", "sub"):
+        (tmp_path / folder / "hw2.py").write_text(WRONG)
+    (tmp_path / "course" / "test_it.py").write_text(
+        f"import sys\nsys.path[:0] = {[str(tmp_path / 'sub'), str(tmp_path / 'lib')]!r}\nfrom hw2 import f\n"
+        "def test_f(): assert f(2) == 4\n"
+    )
+    (output,) = (row["output"] for row in started(tmp_path, "--submission=sub").rows.values())
+    assert str(tmp_path / "lib" / "hw2.py") in output
+    assert 'write file = "hw2" into assignment.toml' in output
+
+
 @pytest.mark.parametrize("place", ["course/deep/reference.py", "lib/reference.py"])
 def test_no_module_of_the_tests_is_the_hand_ins(place, tmp_path):
     for folder in ("course/deep", "lib", "in"):
@@ -312,14 +387,14 @@ def test_a_test_ends_in_time_whatever_the_hand_in_makes_it_compute(tmp_path):
         "def test_c(): hw2.apply(lambda n: sum(range(n)), 10**12)\ndef test_d(): pass\n"
     )
     (tmp_path / "hw2.py").write_text(RIGHT + "def apply(f, n): return f(n)\n")
-    (tmp_path / "soon.py").write_text("import grader.suite as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n")
+    (tmp_path / "soon.py").write_text("import grader.suite.clock as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n")
     ran = started(tmp_path, "--submission=hw2.py", "-p", "soon", "--seconds", "20")
     assert "this was ended: it took more than 1 s" in ran.rows["test_a (test_it)"]["output"]
     assert ran.rows["test_b (test_it)"]["status"] == "passed"
     assert [ran.rows[f"test_{x} (test_it)"]["status"] for x in "cd"] == ["failed", "failed"]
 
 
-SOON = "import grader.suite as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n"
+SOON = "import grader.suite.clock as s\ns.OWN_SECONDS, s.GRACE = -19, 1\n"
 
 
 def in_time(tmp_path, tests, hand_in, *options):
@@ -354,6 +429,34 @@ def test_collection_that_does_not_let_go_leaves_every_row(tmp_path):
     assert ran.points() == {"test_a": (None, None), "test_b": (0, 3)}
     assert {row["status"] for row in ran.rows.values()} == {"failed"}
     assert ran.results.extra_data["tests_running"] == "the collection of the tests"
+
+
+def test_no_row_is_foreseen_of_packages_or_of_what_lies_beside_the_hand_in(tmp_path):
+    texts = {"test_it.py": "import os\nos._exit(1)\ndef test_a(): pass\n", "in/hw2.py": RIGHT}
+    texts["pytest.ini"] = "[pytest]\npython_files = test*\n"
+    others = ("venv/test_free.py", "in/test_free.py", "test_free.txt")
+    for name, text in {**texts, **dict.fromkeys(others, FOLDER["test_free.py"])}.items():
+        (tmp_path / "course" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "course" / name).write_text(text)
+    assert list(started(tmp_path, "--submission=course/in/hw2.py").rows) == ["test_a (test_it)"]
+
+
+def test_tests_that_are_not_there_are_pytests_to_refuse(tmp_path):
+    (tmp_path / "hw2.py").write_text(RIGHT)
+    ran = started(tmp_path, "--submission=hw2.py", tests="nowhere")
+    assert (ran.code, "not found: nowhere" in ran.said, "Traceback" in ran.said) == (4, True, False)
+
+
+def test_one_test_that_is_named_is_one_row_where_its_file_cannot_be_loaded(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "test_it.py").write_text(
+        "import hw2\ntry: hw2.die()\nexcept: pass\ndef test_a(): pass\n"
+    )
+    (tmp_path / "course" / "test_other.py").write_text("def test_b(): pass\n")
+    (tmp_path / "hw2.py").write_text("import os\ndef die(): os._exit(1)\n")
+    ran = started(tmp_path, "--submission=hw2.py", tests="course/test_it.py::test_a")
+    assert list(ran.rows) == ["test_a (test_it)"], ran.said
+    assert "went on where the hand-in gave no answer" in ran.rows["test_a (test_it)"]["output"]
 
 
 def test_a_test_in_which_the_process_ended_says_so(tmp_path):
@@ -414,3 +517,57 @@ def test_no_hand_in_lies_where_pytest_looks_for_a_conftest(tmp_path):
     (tmp_path / "test_subs" / "alice" / "hw2.py").write_text(RIGHT)
     ran = started(tmp_path, "--submission=test_subs/alice/hw2.py", tests=".")
     assert (ran.code, "executed" in ran.said, "where tests are looked for" in ran.said) == (4, False, True)
+
+
+RELOADS = """
+import contextlib, importlib, io, sys
+import hw2
+
+def printed(load):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        load()
+    return out.getvalue()
+
+def test_reload():
+    hw2.count()
+    assert hw2.count() == 2
+    assert printed(lambda: importlib.reload(hw2)) == "Hello\\n"
+    assert hw2.count() == 1
+
+def test_forgotten():
+    del sys.modules["hw2"]
+    assert printed(lambda: importlib.import_module("hw2")) == "Hello\\n"
+    assert hw2.count() == 1
+
+def test_nested():
+    hw2.apply(lambda: importlib.reload(hw2))
+"""
+
+
+def test_a_reload_executes_the_hand_in_anew(run):
+    hand_in = "print('Hello')\nN = []\ndef count():\n    N.append(1)\n    return len(N)\ndef apply(f): f()\n"
+    ran = run(hand_in, RELOADS)
+    assert [row["status"] for row in ran.rows.values()] == ["passed", "passed", "failed"], ran.said
+    assert "cannot be loaded again while a call of it runs" in ran.rows["test_nested (test_it)"]["output"]
+
+
+def test_an_import_in_a_test_prints_what_the_hand_in_prints(run):
+    ran = run(
+        "print('Hello')\n",
+        "def test_a(capsys):\n    import hw2\n    assert capsys.readouterr().out == 'Hello\\n'\n",
+    )
+    assert ran.code == 0, ran.said
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "says"),
+    [
+        ('file = "hw2"\n', 0, ""),
+        ("[limits]\ncall_seconds = 1\n", 0, ""),
+        ('flie = "hw2"\n', 4, "there is no setting flie"),
+    ],
+)
+def test_an_assignment_of_tests_alone_needs_no_more_than_a_name(settings, code, says, run):
+    name = "other.py" if "file" in settings else "hw2.py"
+    ran = run(RIGHT, PASSES, assignment=settings, name=name)
+    assert (ran.code, says in ran.said) == (code, True), ran.said

@@ -1,6 +1,8 @@
 """What gradescope-utils' own runner loses keeps its row and its maximum."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -73,7 +75,7 @@ def test_a_score_that_is_no_number_is_the_staffs_fault(name, sample):
 def test_a_value_that_is_no_number_is_not_on_the_leaderboard(sample):
     board = [entry.name for entry in sample("lost").results.leaderboard]
     assert board == ["fails"]
-    assert "neither a number nor a text" in output(sample("lost"), "test_nan_on_the_board")
+    assert "neither a text nor a number from" in output(sample("lost"), "test_nan_on_the_board")
     assert output(sample("lost"), "test_failing_on_the_board") == "Test Failed: after all\n"
 
 
@@ -217,6 +219,13 @@ def test_the_file_is_strict_json_without_control_codes(run):
     )
 
 
+def test_what_a_test_prints_of_an_answer_moves_no_cursor(run):
+    tests = HEAD + "from hw2 import f\ndef test_a():\n    print(f())\n    assert f() == 1\n"
+    ran = run("def f(): return 'a\\x1b[2J'\n", tests)
+    assert "a\\x1b[2J" in output(ran, "test_a")
+    assert "a\\x1b[2J" in ran.said and "\x1b" not in ran.said
+
+
 def test_a_value_that_assert_equal_would_show_line_by_line_moves_no_cursor(run):
     hand_in = "def f(): return 'a\\n\\x1b[2J'\n"
     tests = (
@@ -234,6 +243,51 @@ def test_a_test_that_cannot_be_loaded_says_whose_fault_that_is(run, sample):
     assert output(ran, "test_f") == f"Test Failed: there is no fixture 'submision'\n{said}.\n"
 
 
+def test_what_cannot_be_handed_over_is_the_course_staffs_to_mend(run):
+    """A right hand-in loses points by it, and can do nothing."""
+    tests = """
+        import numpy as np
+        import pytest
+        import hw2
+
+        @pytest.fixture
+        def noise(): return hw2.f(np.random.default_rng(0))
+
+        def test_generator(): assert hw2.f(np.random.default_rng(0)) < 1
+        def test_fixture(noise): assert noise < 1
+        def test_large(): assert hw2.first(np.zeros(10**6)) == 0
+        def test_made_of_an_answer(): hw2.first(np.array(hw2.table()))
+        def test_called(): assert hw2.call(lambda: open) is open and hw2.call(object)
+        def test_copy():
+            c = hw2.C()
+            x = c.x
+            x += 1
+            assert c.first() == 1
+    """
+    hand_in = """
+        import numpy as np
+        def f(rng): return rng.random()
+        def first(x): return x[0]
+        def table(): return {}
+        def call(f): return f()
+        class C:
+            def __init__(self): self.x = np.zeros(1)
+            def first(self): return self.x[0]
+    """
+    ran = run(hand_in, tests)
+    said = "\nThis is a fault of the course staff's test, please tell them"
+    unless = f"{said}, unless your code has made that value."
+    assert "a Generator does not travel to a hand-in, see docs/tests.md" in output(ran, "test_generator")
+    for name in ("test_generator", "test_fixture", "test_copy"):
+        assert f"{said}." in output(ran, name), name
+    assert unless in output(ran, "test_large") and unless in output(ran, "test_made_of_an_answer")
+    assert f"an object does not travel to a hand-in, see docs/tests.md{said}." in output(ran, "test_called")
+    ran = run(
+        hand_in, "import numpy as np\nimport hw2\nX = hw2.f(np.random.default_rng(0))\ndef test_x(): pass\n"
+    )
+    assert f"{said}.\n" in output(ran, "test_x")
+
+
 def test_an_object_as_a_score_is_the_hand_ins(run):
     hand_in = "class Points: pass\ndef points(): return Points()\n"
     tests = HEAD + "import hw2\n@partial_credit(3)\ndef test_a(set_score): set_score(hw2.points())\n"
@@ -241,3 +295,109 @@ def test_an_object_as_a_score_is_the_hand_ins(run):
     assert ran.points() == {"test_a": (0, 3)}
     assert "is an object that was handed in" in output(ran, "test_a")
     assert "course staff" not in output(ran, "test_a")
+
+
+TOLD = """
+@partial_credit(3)
+def test_array(set_score): set_score(hw2.array())
+
+@leaderboard("accuracy")
+def test_leader(set_leaderboard_value): set_leaderboard_value(hw2.array())
+
+@partial_credit(3)
+def test_nothing(set_score): set_score(hw2.nothing())
+
+@partial_credit(3)
+def test_number(set_score): set_score(hw2.number())
+"""
+
+
+def test_whatever_is_told_as_a_score_the_run_goes_on(run):
+    hand_in = (
+        "import numpy as np\ndef array(): return np.ones(2)\ndef nothing(): pass\ndef number(): return 3\n"
+    )
+    ran = run(hand_in, HEAD + "import hw2\n" + TOLD)
+    assert ran.points() == {
+        "test_array": (0, 3),
+        "test_leader": (None, None),
+        "test_nothing": (0, 3),
+        "test_number": (3, 3),
+    }, ran.said
+    assert "no number from -1,000,000,000 to 1,000,000,000" in output(ran, "test_nothing")
+    assert "no row can be made" not in ran.text
+
+
+LACKS = """
+import pytest, unittest, hw2
+from gradescope_utils.autograder_utils.decorators import partial_credit, weight
+
+@weight(1)
+def test_raises():
+    with pytest.raises(Exception): hw2.validate(-1)
+@weight(1)
+def test_fixture(submission):
+    with pytest.raises(AttributeError): submission.validate
+@weight(1)
+def test_caught():
+    try: hw2.validate(-1)
+    except Exception: return
+@weight(1)
+def test_asked(): assert not hasattr(hw2, "validate") and getattr(hw2, "validate", 3) == 3
+@partial_credit(5)
+def test_went_on(set_score):
+    try: hw2.crash()
+    except: set_score(5)
+@partial_credit(5)
+def test_before(set_score):
+    set_score(2)
+    hw2.crash()
+"""
+
+
+def test_what_a_hand_in_lacks_or_does_not_answer_gives_no_points(run):
+    ran = run("import os\ndef crash(): os._exit(3)\n", LACKS)
+    assert ran.points() == {
+        **{"test_raises": (0, 1), "test_fixture": (0, 1), "test_caught": (0, 1), "test_asked": (1, 1)},
+        **{"test_went_on": (0, 5), "test_before": (2, 5)},
+    }
+    for name in ("test_raises", "test_fixture", "test_caught"):
+        assert "there is no validate in hw2.py" in ran.rows[f"{name} (test_it)"]["output"]
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "tests.md").read_text(encoding="utf-8")
+RIGHT_ONE = """
+import numpy as np
+def normalize(x): return x / np.linalg.norm(x)
+def sort(values): values.sort()
+def bisect(f, a, b): return np.sqrt(2)
+"""
+EMPTY = """
+import numpy as np
+def normalize(x): return np.array([])
+def sort(values): values[:] = [np.array([]) for _ in values]
+def bisect(f, a, b): return np.array([])
+"""
+
+
+@pytest.mark.parametrize(("hand_in", "status"), [(RIGHT_ONE, "passed"), (EMPTY, "failed")])
+def test_the_pages_example_is_passed_by_right_answers_and_by_no_empty_one(hand_in, status, run):
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    ran = run(hand_in, example)
+    assert [row["status"] for row in ran.rows.values()] == [status] * 3, ran.said
+
+
+def test_what_the_page_says_of_an_empty_answer_is_so(run):
+    """Every comparison that it names is passed by one, and what it advises is not."""
+    (bullet,) = re.findall(r"^\* An empty answer.*?(?=^\*)", PAGE, re.DOTALL | re.MULTILINE)
+    passed, advised = bullet.split("Write")
+    passing = re.findall(r"`([^`]*f\(x\)[^`]*)`", passed)
+    failing = re.findall(r"`([^`]*f\(x\)[^`]*)`", advised)
+    assert (len(passing), len(failing)) == (7, 3)
+    head = "import numpy as np, pytest\nfrom numpy.testing import *\nfrom hw2 import f\nx = 1\n"
+    form = "def test_{}(): {}{}\n"
+    texts = [
+        form.format(k, "" if "assert_" in each else "assert ", each)
+        for k, each in enumerate(passing + failing)
+    ]
+    rows = run("import numpy as np\ndef f(x): return np.array([])\n", head + "".join(texts)).rows
+    assert [row["status"] for row in rows.values()] == ["passed"] * 7 + ["failed"] * 3

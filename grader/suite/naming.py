@@ -6,12 +6,14 @@ refuse no answer. So the test is read: its function, its class's, its fixtures a
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Iterator
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from grader.sandbox.caller import of_a_library
+from grader.sandbox.modules import Module
 from grader.sandbox.standin import Absent, Standin
 
 ALWAYS = {  # what runs with each test of a class
@@ -20,11 +22,38 @@ ALWAYS = {  # what runs with each test of a class
 }
 DEEPEST = 4  # containers in containers
 
-Found = tuple[dict[str, Any] | None, str, Absent]  # whose globals have it, under which name
+IMPORTING = {"import_module", "__import__", "reload", "importorskip"}
+
+Found = tuple[dict[str, Any] | None, str, Any]  # whose globals have it, under which name
 
 
 def absent(values: list[Any], owner: type | None) -> Iterator[Found]:
     """The stand-ins for what is not there that these functions and values lead to."""
+    yield from (found for found in _led_to(values, owner) if isinstance(found[2], Absent))
+
+
+def modules(values: list[Any], owner: type | None) -> set[str]:
+    """The names of modules that these functions and values have or import, a hand-in's among them."""
+    found: set[str] = set()
+    for _, _, value in _led_to(values, owner):
+        function = getattr(value, "__func__", value)
+        if isinstance(value, Module):
+            found.add(value.__name__)
+        elif isinstance(function, FunctionType) and not of_a_library(function.__code__.co_filename):
+            found |= _imported(function.__code__)
+    return found
+
+
+def _imported(code: CodeType) -> set[str]:
+    """What it imports, and every text where it imports by name."""
+    found = {each.argval for each in dis.get_instructions(code) if each.opname == "IMPORT_NAME"}
+    if IMPORTING & set(code.co_names):
+        found |= {each for each in code.co_consts if isinstance(each, str)}
+    return found.union(*(_imported(each) for each in code.co_consts if isinstance(each, CodeType)))
+
+
+def _led_to(values: list[Any], owner: type | None) -> Iterator[Found]:
+    """All that they lead to."""
     seen: set[int] = set()
     waiting: list[tuple[dict[str, Any] | None, str, Any]] = [(None, "", value) for value in values]
     waiting += [(None, "", value) for value in _of(owner, ALWAYS)]
@@ -34,6 +63,7 @@ def absent(values: list[Any], owner: type | None) -> Iterator[Found]:
             yield place, name, value
         elif id(value) not in seen and not isinstance(value, Standin):
             seen.add(id(value))
+            yield place, name, value
             waiting += [(None, "", each) for each in _items(value, DEEPEST)]
             waiting += _named(getattr(value, "__func__", value), owner)
 

@@ -1,0 +1,1 @@
+"""Instructors' own tests: one run of pytest against one hand-in behind the wall."""
