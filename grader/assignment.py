@@ -5,7 +5,7 @@ The other half is `grader.reference`; nothing here opens it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -90,7 +90,7 @@ def load_assignment(folder: Path) -> Assignment:
     return Assignment(folder, settings, tuple(problems.values()))
 
 
-def select(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
+def select(assignment: Assignment, only: Collection[str]) -> Assignment:
     """The assignment with just the named problems, in its own order; all of them where none is named.
 
     Raises:

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from grader import __version__, atomic
-from grader.faults import Fault, unforeseen
+from grader.batch.command import batch_command, db_commands
+from grader.faults import Fault
 from grader.sandbox.isolation import TooWeak
+from grader.terminal import (
+    FAILED,
+    assignment_option,
+    faults_in_one_sentence,
+    in_good_order,
+    isolation_option,
+    progress,
+    stdout,
+)
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -28,22 +37,6 @@ if TYPE_CHECKING:
     from grader.record import Record
     from grader.sandbox.jail import Source
     from grader.sandbox.spawner import Spawner
-
-FAILED = 1
-
-assignment_option = click.option(
-    "--assignment",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The assignment's folder. Default: this folder or the nearest above it that holds assignment.toml.",
-)
-isolation_option = click.option(
-    "--isolation",
-    type=click.Choice(["full", "process"]),
-    default="full",
-    help="full: refuse to grade where student code is not walled off. process: grade all the same, and say "
-    "so in every result.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,7 +95,7 @@ def grade_command(  # noqa: PLR0913 - one for each option
     _checked(json_path)
     _checked_format(style, json_path)
     gc.disable()  # one hand-in leaves little garbage, and looking for it costs a tenth of a cold run
-    with _faults_in_one_sentence():
+    with faults_in_one_sentence():
         try:
             record = _graded(file, folder, only, earlier, weaker=isolation == "process")
         except TooWeak as refusal:
@@ -111,6 +104,32 @@ def grade_command(  # noqa: PLR0913 - one for each option
         _deliver(json_path, lambda: _results(record, style), lambda stream: _show_record(record, stream))
         click.echo(f"isolation: {record.staff.isolation}", err=True)
     gc.freeze()  # nor is there any to look for at the end
+
+
+@main.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+def new_command(folder: Path) -> None:
+    """Begin an assignment in FOLDER, which is made: one topic, three kinds of problem, a fresh secret seed.
+
+    \b
+    Example:
+      grader new week5
+    """
+    with faults_in_one_sentence(), stdout() as stream:
+        from grader.scaffold import scaffold
+
+        files = scaffold(folder)
+        print(f"{folder} is an assignment, and sound as it is:", file=stream)
+        print(
+            *(f"  {name:<32} {what}".rstrip() for name, what in files.items() if what), sep="\n", file=stream
+        )
+        print(f"Next, in {folder}:", file=stream)
+        print(
+            "  grader verify                    is every reference right, is every mistake noticed?",
+            file=stream,
+        )
+        print("  grader handout handout.zip       what students get", file=stream)
+        print("  grader bundle autograder.zip     what Gradescope gets", file=stream)
 
 
 @main.command("verify")
@@ -133,7 +152,7 @@ def verify_command(folder: Path | None, json_path: str | None, isolation: str, *
       grader verify --mutations --json proof.json
     """
     _checked(json_path)
-    with _faults_in_one_sentence():
+    with faults_in_one_sentence():
         proof = _proved(folder, mutations=mutations, weaker=isolation == "process")
         _deliver(json_path, lambda: _proof_json(proof), lambda stream: _show_proof(proof, stream))
         for line in {example.isolation for example in proof.examples if example.isolation}:
@@ -167,7 +186,7 @@ def check_command(words: tuple[str, ...], folder: Path | None, plot: str | None,
       grader check Downloads/hw2.ipynb grad_v grad_U
     """
     picture = _picture(plot)
-    with _faults_in_one_sentence(), _stdout() as stream, _plain_processes() as spawner:
+    with faults_in_one_sentence(), stdout() as stream, _plain_processes() as spawner:
         from grader.student import checked, requested, whenever_saved
 
         request = requested(words, folder)
@@ -197,14 +216,14 @@ def handout_command(out: Path, folder: Path | None) -> None:
     Example:
       grader handout hw2.zip
     """
-    with _faults_in_one_sentence():
+    with faults_in_one_sentence():
         from grader.assignment import load_assignment
         from grader.handout import hand_out
         from grader.settings import find_assignment
 
         with redirect_stdout(sys.stderr):  # what an author's file prints is no result
             names = hand_out(load_assignment(folder or find_assignment(Path())), out)
-        with _stdout() as stream:
+        with stdout() as stream:
             print(f"{out} holds, from an allow-list and nothing of reference/:", file=stream)
             print(*(f"  {name}" for name in names), sep="\n", file=stream)
 
@@ -220,7 +239,7 @@ def bundle_command(out: Path, folder: Path | None, isolation: str) -> None:
     Example:
       grader bundle autograder.zip
     """
-    with _faults_in_one_sentence():
+    with faults_in_one_sentence():
         proof = _proved(folder, mutations=False, weaker=isolation == "process")
         if not proof.proved:
             _show_proof(proof, sys.stderr)
@@ -235,10 +254,13 @@ def bundle_command(out: Path, folder: Path | None, isolation: str) -> None:
         points, tests = assignment.settings.points, bundled.tests
         sums = f": {points} for the functions, {tests.points} for {tests.rows} tests" if tests.rows else ""
         title = assignment.settings.title
-        with _stdout() as stream:
+        with stdout() as stream:
             print(f"{out} is proved and ready to upload as the autograder of “{title}”.", file=stream)
             print(f"Set the assignment's autograder points to {points + tests.points}{sums}.", file=stream)
             print("It holds", *(f"  {name}" for name in bundled.names), sep="\n", file=stream)
+        if tests.shared:
+            numbers = ", ".join(tests.shared)
+            click.echo(f"note: several rows have the number {numbers}: change their tests' @number", err=True)
         if left_out(assignment):
             click.echo("note: tests/ is not in it: assignment.toml says tests = false", err=True)
 
@@ -261,11 +283,15 @@ def gradescope_command(root: Path, isolation: str) -> None:
       grader gradescope --root dry-run
     """
     gc.disable()
-    with _faults_in_one_sentence():
+    with faults_in_one_sentence():
         from grader.gradescope.run import run
 
         if not run(root.absolute(), os.environ, weaker=isolation == "process"):
             sys.exit(FAILED)
+
+
+main.add_command(batch_command)
+main.add_command(db_commands)
 
 
 def _checked(json_path: str | None) -> None:
@@ -284,56 +310,24 @@ def _checked_format(style: str, json_path: str | None) -> None:
 
 
 @contextmanager
-def _faults_in_one_sentence() -> Iterator[None]:
-    try:
-        yield
-    except Fault as fault:
-        _refuse(str(fault))
-    except click.ClickException:
-        raise
-    except Exception as error:
-        _refuse(unforeseen(error))
-
-
-def _refuse(sentence: str) -> NoReturn:
-    from grader.report.escape import printable
-
-    _progress("")
-    line = printable(" ".join(sentence.splitlines()))  # it may name a student's file
-    click.echo(f"grader: {line}", err=True)
-    sys.exit(FAILED)
-
-
-@contextmanager
 def _students_processes() -> Iterator[Source]:
     """Where they come from, behind the wall."""
-    with _in_good_order():
+    with in_good_order():
         from grader.sandbox import jail
 
         with jail.started() as source:  # its numpy is imported beside ours
             yield source
-            _progress("")
+            progress("")
 
 
 @contextmanager
 def _plain_processes() -> Iterator[Spawner]:
     """Where they come from at home; the first one imports its numpy beside ours, too."""
-    with _in_good_order():
+    with in_good_order():
         from grader.sandbox.spawner import Spawner
 
         with closing(Spawner()) as spawner:
             yield spawner
-
-
-@contextmanager
-def _in_good_order() -> Iterator[None]:
-    """The student's process ends with this one. What an author's file prints is no result: to stderr."""
-    for name in ("SIGTERM", "SIGHUP"):  # the second one when a terminal is closed; Windows has none
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: for 7 × 7 matrices threads only cost
-    with redirect_stdout(sys.stderr):
-        yield
 
 
 def _picture(plot: str | None) -> Path | None:
@@ -358,7 +352,7 @@ def _graded(file: Path, folder: Path | None, only: tuple[str, ...], earlier: int
         assignment = _selected(whole, only)
         submission = read_submission(file, assignment.settings.file)
         key = make_key(assignment, reference)
-        return grade(assignment, key, submission, source, _progress, earlier=earlier, weaker=weaker)
+        return grade(assignment, key, submission, source, progress, earlier=earlier, weaker=weaker)
 
 
 def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:
@@ -376,13 +370,7 @@ def _proved(folder: Path | None, *, mutations: bool, weaker: bool) -> Proof:
         def graded(key: Key, submission: Submission) -> Record:
             return grade(assignment, key, submission, source, weaker=weaker)
 
-        return verify(assignment, load_reference(assignment), graded, _progress, mutations=mutations)
-
-
-def _progress(asked: str) -> None:
-    """One line on a terminal's stderr that the next one overwrites; nothing elsewhere."""
-    if sys.stderr and sys.stderr.isatty():
-        click.echo(f"\r\033[K{asked}", err=True, nl=False)
+        return verify(assignment, load_reference(assignment), graded, progress, mutations=mutations)
 
 
 def _selected(assignment: Assignment, only: tuple[str, ...]) -> Assignment:
@@ -403,34 +391,13 @@ def _deliver(json_path: str | None, as_json: Callable[[], str], show: Callable[[
     Raises:
         Fault: it cannot be written there.
     """
-    with _stdout() as stream:
+    with stdout() as stream:
         if json_path == "-":
             _write_json(as_json(), json_path)
             return
         if json_path is not None:
             _write_json(as_json(), json_path)
         show(stream)
-
-
-@contextmanager
-def _stdout() -> Iterator[TextIO]:
-    """Standard output for text; not every one is UTF-8.
-
-    Raises:
-        Fault: it was closed, or cannot be written to.
-    """
-    stream = sys.stdout
-    if stream is None:
-        raise Fault("there is no standard output to print to: it was closed")
-    try:
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        yield stream
-        stream.flush()
-    except OSError as error:
-        if error.filename is not None:  # a file's, not the stream's
-            raise
-        sys.stdout = None  # else the interpreter tries again at its end
-        raise Fault(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _show_record(record: Record, stream: TextIO) -> None:

@@ -50,7 +50,11 @@ class Verdict(str, Enum):
 
     @property
     def passes(self) -> bool:
-        return self in (Verdict.RIGHT, Verdict.IMPRECISE)
+        return self in PASSING
+
+
+PASSING = (Verdict.RIGHT, Verdict.IMPRECISE)  # looked up once: an enumeration is slow at that in Python 3.11
+FORMED = (*PASSING, Verdict.WRONG)
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,8 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
     match outcome:
         case Returned(value, mutated):
             judgement = judge_at(value, sample)
-            formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
-            return Judgement(Verdict.MUTATES, ", ".join(mutated)) if mutated and formed else judgement
+            changed = mutated and judgement.verdict in FORMED
+            return Judgement(Verdict.MUTATES, ", ".join(mutated)) if changed else judgement
         case Raised("NotImplementedError"):
             return Judgement(Verdict.UNWRITTEN)
         case Raised(_, message) if not sample.case.row.writeable and "read-only" in message:
@@ -126,8 +130,7 @@ def judge_at(actual: Any, sample: Sample) -> Judgement:
     """
     epsilon = SINGLE if sample.case.row.single else DOUBLE
     judgement = judge(actual, sample.expected, sample.conditions, epsilon, sample.slack)
-    formed = judgement.verdict in (Verdict.RIGHT, Verdict.IMPRECISE, Verdict.WRONG)
-    return _judge_by(sample.law, actual) if sample.law and formed else judgement
+    return _judge_by(sample.law, actual) if sample.law and judgement.verdict in FORMED else judgement
 
 
 def _judge_by(law: Law, actual: Any) -> Judgement:
@@ -181,7 +184,7 @@ def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float, sl
         return Judgement(Verdict.SHAPE, f"shape {x.shape}")
     if right.dtype.kind in "biu":
         return Judgement(Verdict.RIGHT if np.array_equal(x, right) else Verdict.WRONG)
-    return _judge_numbers(x.astype(right.dtype), right, condition, epsilon, slack)
+    return _judge_numbers(x.astype(right.dtype, copy=False), right, condition, epsilon, slack)
 
 
 def _judge_numbers(

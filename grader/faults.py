@@ -6,6 +6,8 @@ A student's fault is never raised; it is a value (`grader.sandbox.outcome`) that
 import sys
 from pathlib import Path
 
+STAFFS_FAULT = "This is a fault of the course staff's test, please tell them"  # in a row that students read
+
 
 class Fault(Exception):
     """One sentence for whoever runs the grader: what is wrong, where, what to do."""

@@ -12,11 +12,13 @@ record; a fault of ours is raised and leaves no record.
 
 from __future__ import annotations
 
+import pickle
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
@@ -24,9 +26,9 @@ from typing import Protocol
 import numpy as np
 
 from grader import __version__
-from grader.assignment import Assignment, Problem
+from grader.assignment import Assignment, Problem, select
 from grader.compare import Comparison, Verdict, compare
-from grader.diagnose import diagnose, explain, hint, verdict_of
+from grader.diagnose import Diagnosed, diagnose, explain, hint, verdict_of
 from grader.key import Key, Sample
 from grader.numerical import astray, heard, marked, miscalled, settled
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
@@ -40,6 +42,7 @@ from grader.sandbox.session import Session
 from grader.submission import Submission
 
 MOST_LOST = 200  # characters of names
+MOST_EXPLAINED = 10_000  # wrong answers, each in half a kilobyte
 
 Progress = Callable[[str], None]
 
@@ -68,6 +71,7 @@ def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
     source: Source,
     progress: Progress = _silent,
     *,
+    only: Collection[str] = (),
     earlier: int = 0,
     weaker: bool = False,
 ) -> Record:
@@ -76,6 +80,7 @@ def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
     Args:
         source: where its processes come from; it serves for any number of hand-ins, one at a time.
         progress: is told what is being asked.
+        only: the names of the problems to grade, where it is not all.
         earlier: how many attempts there were before; with more of them the hints say more.
         weaker: the operator has typed that less than a sound isolation will do.
 
@@ -86,7 +91,9 @@ def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
     isolation = accepted(source.isolation, weaker=weaker)
     _keep_out_of_reach(assignment.folder)
     with Session(submission, assignment.settings.limits, source) as session:
-        return _grade(assignment, key, session, isolation, progress, earlier)
+        return _grade(
+            assignment, select(assignment, only).problems, key, session, isolation, progress, earlier
+        )
 
 
 def check(
@@ -147,25 +154,30 @@ def _keep_out_of_reach(folder: Path) -> None:
             raise TooWeak(f"{folder} lies in {path}, which student code may read: move it elsewhere")
 
 
-def _grade(
-    assignment: Assignment, key: Key, session: Session, isolation: str, progress: Progress, earlier: int
+def _grade(  # noqa: PLR0913, PLR0917 - as `grade`
+    assignment: Assignment,
+    problems: Sequence[Problem],
+    key: Key,
+    session: Session,
+    isolation: str,
+    progress: Progress,
+    earlier: int,
 ) -> Record:
     start = perf_counter()
     comparisons: dict[str, list[Comparison]] = {}
-    for problem in assignment.problems:
+    for problem in problems:
         progress(f"{problem.number} {problem.name}")
         question = key.questions[problem.name, True]
         comparisons[problem.name] = _ask(session, question, key.public(problem.name))
-    for problem in assignment.problems:
+    for problem in problems:
         progress(f"{problem.number} {problem.name}, hidden cases")
         comparisons[problem.name] += _ask_secret(session, problem, key, comparisons[problem.name])
-    problems = [
-        _judged(assignment, key, session, problem, comparisons[problem.name], earlier)
-        for problem in assignment.problems
+    records = [
+        _judged(assignment, key, session, problem, comparisons[problem.name], earlier) for problem in problems
     ]
     timings = _timings(perf_counter() - start, session, comparisons.values())
     staff = _provenance(key.seed_id, session.submission, isolation, timings, earlier)
-    return _record(assignment, session, problems, staff)
+    return _record(assignment, session, records, staff)
 
 
 def _record(
@@ -252,7 +264,7 @@ def _problem_record(
     assignment: Assignment, key: Key, problem: Problem, comparisons: Sequence[Comparison], earlier: int
 ) -> ProblemRecord:
     verdict = verdict_of(comparisons)
-    diagnosed = diagnose(problem, assignment.problems, key.reference, comparisons)
+    diagnosed = _diagnosed(assignment, key, problem, comparisons)
     told = hint(diagnosed.diagnosis, assignment.settings.hints, earlier)
     seen = explain(problem, comparisons)
     if diagnosed.credit:
@@ -271,6 +283,28 @@ def _problem_record(
         staff=tuple(map(_measured, comparisons)),
         diagnosis=diagnosed.diagnosis,
     )
+
+
+def _diagnosed(
+    assignment: Assignment, key: Key, problem: Problem, comparisons: Sequence[Comparison]
+) -> Diagnosed:
+    """Why it is wrong. Answers that are the same to the bit, as one formula gives them, are explained once.
+
+    Nothing else goes into a diagnosis, and explaining takes longer than grading a right hand-in.
+    """
+    if verdict_of(comparisons) not in (Verdict.WRONG, Verdict.SHAPE):
+        return diagnose(problem, assignment.problems, key.reference, comparisons)
+    answers = [
+        (each.verdict.value, each.outcome.value if isinstance(each.outcome, Returned) else None)
+        for each in comparisons
+    ]
+    place = sha256(pickle.dumps((problem.name, answers))).digest()
+    if place not in key.memory:
+        while len(key.memory) >= MOST_EXPLAINED:
+            key.memory.pop(next(iter(key.memory)))
+        key.memory[place] = diagnose(problem, assignment.problems, key.reference, comparisons)
+    found: Diagnosed = key.memory[place]
+    return found
 
 
 def _measured(comparison: Comparison) -> Measured:

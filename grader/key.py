@@ -84,7 +84,8 @@ class Key:
     """The samples of every problem, public ones first, and what is asked with them.
 
     `larger` asks where a hand-in goes besides its variables, and `sloped` names the problems whose reference
-    calls the slope it is given. `seed_id` names the secret seed without telling it.
+    calls the slope it is given. `seed_id` names the secret seed without telling it. `memory` has why wrong
+    answers are wrong: many in a class give the same ones.
     """
 
     samples: Mapping[str, tuple[Sample, ...]]
@@ -93,6 +94,7 @@ class Key:
     seed_id: str
     larger: Mapping[str, Question]
     sloped: frozenset[str]
+    memory: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def public(self, name: str) -> tuple[Sample, ...]:
         return tuple(sample for sample in self.samples[name] if sample.public)

@@ -140,6 +140,12 @@ class Settings:
     gradescope: Display = Display()
 
 
+OF_TESTS = {
+    "title": "Tests",
+    "file": "tests",
+    "points": 1,
+    "topics": ["tests"],
+}  # whatever only problems need
 TABLES: dict[str, type] = {
     each.__name__: each for each in (Settings, Limits, Policies, Hints, LatePolicy, RateLimit, Display)
 }
@@ -170,6 +176,21 @@ def load_settings(folder: Path) -> Settings:
     except ValueError as error:
         raise Fault(f"{path}: {error}") from None
     return settings
+
+
+def load_for_tests(folder: Path) -> tuple[str, Limits]:
+    """`file`, or "" where it is not named, and the limits: an assignment of tests alone says no more.
+
+    Raises:
+        Fault: one of its settings cannot be used; the sentence names the file and the key.
+    """
+    path = folder / SETTINGS_FILE
+    table = files.toml(path)
+    try:
+        settings = cast("Settings", _from_table("Settings", {**OF_TESTS, **table}))
+    except ValueError as error:
+        raise Fault(f"{path}: {error}") from None
+    return (settings.file if "file" in table else ""), settings.limits
 
 
 def _refuse_contradictions(settings: Settings) -> None:

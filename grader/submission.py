@@ -2,7 +2,8 @@
 
 Nothing is executed, extracted or followed: links are passed over, sizes are capped while reading, archive
 members are read from memory. What is wrong with a hand-in is a value, for it is the student's fault; what
-this machine does not let us read is ours.
+this machine does not let us read is ours. Files from an export, which have other names on disk, are read by
+the rules of a folder.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -82,15 +83,34 @@ def read_submission(path: Path, file: str) -> Submission:
         Fault: something in it cannot be read here.
     """
     path = path.absolute()  # so that `.` has a name
-    name = _text(path.name)
+    return _read(path.name, lambda remarks: _entries(path, remarks), file)
+
+
+def gathered(name: str, files: Mapping[str, Path], file: str) -> Submission:
+    """The hand-in of these files, by their paths inside it, read as a folder is that has them.
+
+    Raises:
+        Fault: one of them cannot be read here.
+    """
+    ordered = sorted(files.items(), key=lambda item: _walked(item[0]))
+    return _read(name, lambda remarks: _folder_entries(name, ordered, remarks), file)
+
+
+def is_looked_at(name: str) -> bool:
+    """Whether a hand-in is read from a file of this path inside it: from a source or, without any, a zip."""
+    return _is_source(name) or _is_zip(name)
+
+
+def _read(hand_in: str, entries_of: Callable[[list[str]], Entries], file: str) -> Submission:
     remarks: list[str] = []
     try:
-        entries = _entries(path, remarks)
-        main = _choose(entries, file, path.name, remarks)
+        entries = entries_of(remarks)
+        main = _choose(entries, file, hand_in, remarks)
         modules = _modules(entries, main, file, remarks)
     except _Unusable as fault:
-        return Submission(name, file, {file: ()}, fault=_text(str(fault)), remarks=_told(remarks))
-    return Submission(name, file, modules, _text(main), remarks=_told(remarks))
+        told = _told(remarks)
+        return Submission(_text(hand_in), file, {file: ()}, fault=_text(str(fault)), remarks=told)
+    return Submission(_text(hand_in), file, modules, _text(main), remarks=_told(remarks))
 
 
 def _text(name: str) -> str:
@@ -114,26 +134,43 @@ def _entries(path: Path, remarks: list[str]) -> Entries:
     if path.is_symlink():
         raise Fault(f"{path} is a link; name the file or folder that it leads to")
     if path.is_dir():
-        return _folder_entries(path, remarks)
+        return _folder_entries(path.name, _inside(path, remarks), remarks)
     if path.suffix.lower() == ".zip":
-        return _zip_entries(path, remarks)
+        return _zip_entries(path, path.name, remarks)
     if not _is_source(path.name):
         raise _Unusable(f"{path.name} is no .py, .ipynb, .zip or folder; hand in one of these")
-    return {path.name: lambda limit: _read_file(path, limit)}
+    return {path.name: lambda limit: _read_file(path, path.name, limit)}
 
 
-def _folder_entries(folder: Path, remarks: list[str]) -> Entries:
+def _walked(name: str) -> list[tuple[bool, str]]:
+    """Sorts paths as `_files` meets them."""
+    *folders, last = name.split("/")
+    return [*((True, folder) for folder in folders), (False, last)]
+
+
+def _inside(folder: Path, remarks: list[str]) -> Iterator[tuple[str, Path]]:
+    """The folder's files by their paths inside it."""
+    return ((path.relative_to(folder).as_posix(), path) for path in _files(folder, remarks))
+
+
+def _folder_entries(hand_in: str, files: Iterable[tuple[str, Path]], remarks: list[str]) -> Entries:
+    """The sources among the files; where there is none, those of the only zip."""
     entries: Entries = {}
-    for path in _files(folder, remarks):
-        inside = path.relative_to(folder).as_posix()
-        if not _is_source(inside):
+    zips: list[tuple[str, Path]] = []
+    for inside, path in files:
+        if not is_looked_at(inside):
             continue
         if not _is_ordinary(path):
             remarks.append(f"{inside} is a link or no ordinary file and was passed over")
+        elif _is_zip(inside):
+            zips.append((inside, path))
         elif len(entries) == MAX_FILES:
-            raise _Unusable(f"{folder.name} has more than {MAX_FILES} source files; hand in your own alone")
+            raise _Unusable(f"{hand_in} has more than {MAX_FILES} source files; hand in your own alone")
         else:
-            entries[inside] = lambda limit, path=path: _read_file(path, limit)  # type: ignore[misc]
+            entries[inside] = lambda limit, at=path, name=inside: _read_file(at, name, limit)  # type: ignore[misc]
+    if not entries and len(zips) == 1:
+        inside, path = zips[0]
+        return _zip_entries(path, inside, remarks)
     return entries
 
 
@@ -166,25 +203,27 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _is_ordinary(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:  # it was there a moment ago, so no student is to blame
+        raise Fault(f"{path} is gone; leave the files in place while they are graded") from None
     except OSError:
         return False
 
 
-def _zip_entries(path: Path, remarks: list[str]) -> Entries:
-    data = _read_file(path, MAX_ARCHIVE + 1)
+def _zip_entries(path: Path, shown: str, remarks: list[str]) -> Entries:
+    data = _read_file(path, shown, MAX_ARCHIVE + 1)
     if len(data) > MAX_ARCHIVE:
-        raise _Unusable(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB; hand in the source alone")
+        raise _Unusable(f"{shown} is larger than {MAX_ARCHIVE >> 20} MiB; hand in the source alone")
     if data.count(b"PK\1\2") > MAX_MEMBERS:  # every member's entry begins so; zipfile would list them all
-        raise _Unusable(f"{path.name} has more than {MAX_MEMBERS} members; hand in the source alone")
+        raise _Unusable(f"{shown} has more than {MAX_MEMBERS} members; hand in the source alone")
     import zipfile  # and what it needs: few hand-ins are archives
 
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [member for member in archive.infolist() if _is_source(_posix(member.filename))]
     except Exception as error:  # on damaged data zipfile raises half a dozen kinds
-        raise _Unusable(f"{path.name} cannot be opened as a zip file ({error}); pack it again") from None
+        raise _Unusable(f"{shown} cannot be opened as a zip file ({error}); pack it again") from None
     if len(members) > MAX_FILES:
-        raise _Unusable(f"{path.name} has more than {MAX_FILES} source files; hand in your own alone")
+        raise _Unusable(f"{shown} has more than {MAX_FILES} source files; hand in your own alone")
     entries: Entries = {}
     taken: dict[str, zipfile.ZipInfo] = {}
     for member in members:
@@ -212,9 +251,15 @@ def _escapes(name: str) -> bool:
 
 
 def _is_source(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    cluttered = any(part in CLUTTER or part.startswith("._") for part in parts)
-    return not cluttered and name.lower().endswith((".py", ".ipynb"))
+    return name.lower().endswith((".py", ".ipynb")) and not _is_cluttered(name)
+
+
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip") and not _is_cluttered(name)
+
+
+def _is_cluttered(name: str) -> bool:
+    return any(part in CLUTTER or part.startswith("._") for part in PurePosixPath(name).parts)
 
 
 def _is_script(name: str) -> bool:
@@ -222,8 +267,8 @@ def _is_script(name: str) -> bool:
     return name.lower().endswith(".py")
 
 
-def _read_file(path: Path, limit: int) -> bytes:
-    """A regular file's bytes; never a link's, a device's or a pipe's.
+def _read_file(path: Path, shown: str, limit: int) -> bytes:
+    """A regular file's bytes; never a link's, a device's or a pipe's. `shown` is what a student calls it.
 
     Raises:
         Fault: the system does not give them, which is not the student's fault.
@@ -234,11 +279,11 @@ def _read_file(path: Path, limit: int) -> bytes:
     try:
         with os.fdopen(os.open(path, flags), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise _Unusable(f"{path.name} is no ordinary file")
+                raise _Unusable(f"{shown} is no ordinary file")
             return stream.read(limit)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise _Unusable(f"{path.name} is a link; hand in the file itself") from None
+            raise _Unusable(f"{shown} is a link; hand in the file itself") from None
         raise Fault(f"{path} cannot be read: {error.strerror}") from None
 
 

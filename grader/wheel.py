@@ -55,9 +55,13 @@ def _members(installed: Distribution, package: Path) -> dict[str, bytes]:
 
 
 def _sources(package: Path) -> list[Path]:
-    """Python, the mark that it is typed, the container's scripts; nothing else that may lie about."""
+    """Python, the mark that it is typed, the container's scripts; nothing else that may lie about.
+
+    The template of `grader new` is an author's alone: an assignment that keeps its formulas would leak them.
+    """
     container = package / "gradescope" / "container"
-    found = [*package.rglob("*.py"), package / "py.typed", *(container / name for name in CONTAINER)]
+    code = [path for path in package.rglob("*.py") if package / "template" not in path.parents]
+    found = [*code, package / "py.typed", *(container / name for name in CONTAINER)]
     return [path for path in found if not any(p.startswith(".") for p in path.relative_to(package).parts)]
 
 

@@ -1,11 +1,13 @@
 """A file is replaced whole, or left as it was."""
 
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from grader.atomic import write
+from grader.atomic import PARTS, write
 from grader.faults import Fault
 
 
@@ -42,3 +44,32 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(Fault, match="a cannot be written: No space left"):
         write(tmp_path / "a", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from grader.atomic import PARTS, write
+path, letter = Path(sys.argv[1]), sys.argv[2].encode()
+for _ in range(300):
+    write(path, letter * 100_000)
+    found = path.read_bytes()
+    assert len(found) == 100_000 and len(set(found)) == 1
+"""
+
+
+def test_two_processes_may_write_one_file_at_once(tmp_path):
+    path = tmp_path / "grades.csv"
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [subprocess.Popen([*command, letter], stderr=subprocess.PIPE, text=True) for letter in "ab"]
+    said = [writer.communicate(timeout=60)[1] for writer in writers]
+    assert said == ["", ""]
+    assert [each.name for each in tmp_path.iterdir()] == ["grades.csv"]
+
+
+def test_what_a_killed_writer_leaves_is_known_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.replace", lambda *_: None)
+    write(tmp_path / "a.csv", b"new")
+    (left,) = tmp_path.iterdir()
+    assert PARTS.fullmatch(left.name)["name"] == "a.csv"
+    assert not PARTS.fullmatch(".a.csv.part")

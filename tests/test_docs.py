@@ -1,7 +1,9 @@
 """What the documentation shows is what the program does."""
 
 import html
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -68,11 +70,33 @@ def test_the_readme_quotes_what_verify_says_of_a_broken_sign(tmp_path):
 
 
 def test_every_option_is_in_the_readme_and_every_option_of_the_readme_exists():
-    verbs = ("grade", "verify", "check", "handout", "bundle", "gradescope")
+    verbs = ("grade", "verify", "check", "handout", "bundle", "gradescope", "batch")
     helps = "".join(output(verb, "--help") for verb in verbs)
+    helps += "".join(output("db", verb, "--help") for verb in ("backup", "merge", "override", "overrides"))
     plugin = (ROOT / "grader" / "pytest_plugin.py").read_text(encoding="utf-8")
     options = set(re.findall(r"--[a-z]+", helps + "".join(re.findall(r'"(--\w+)",\n', plugin)))) - {"--help"}
     assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) == options
+
+
+def test_the_guide_for_assistants_shows_what_batch_prints(tmp_path):
+    """Without the time that it took."""
+    export = tmp_path / "assignment_4242_export.zip"
+    subprocess.run([sys.executable, ROOT / "scripts" / "made_up_class.py", export], check=True)
+    guide = (ROOT / "docs" / "ta.md").read_text(encoding="utf-8")
+    ((command, shown),) = re.findall(
+        r"^\$ grader (batch ~/Downloads/.*)\n```\n\n```\n(.*?)\n```", guide, re.M | re.S
+    )
+    words = shlex.split(command.replace("~/Downloads/assignment_4242_export.zip", str(export)))
+    done = subprocess.run(
+        [GRADER, *words, "--assignment", ROOT],
+        cwd=tmp_path,
+        env=os.environ | {"TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    printed, shown = (re.sub(r"after .* s\b", "after", text).split() for text in (done.stdout, shown))
+    assert printed == shown
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/student.md"])
@@ -187,3 +211,45 @@ def test_the_page_on_gradescope_shows_what_bundle_says(tmp_path):
     said = output("bundle", tmp_path / "autograder.zip").replace(f"{tmp_path}/", "")
     (shown,) = re.findall(r"\$ scripts/bundle autograder.zip\n(.*?)  …\n", GRADESCOPE, re.DOTALL)
     assert said.startswith(shown)
+
+
+EXTRA = """
+from gradescope_utils.autograder_utils.decorators import visibility, weight
+
+@weight(2)
+def test_passes():
+    \"\"\"One that passes\"\"\"
+
+def test_fails():
+    \"\"\"One without points\"\"\"
+    print("seen")
+    assert False
+
+@weight(1)
+@visibility("hidden")
+def test_hidden():
+    \"\"\"One that nobody sees\"\"\"
+"""
+
+
+def test_what_a_student_sees_can_be_shown_with_hidden_cases_and_tests(tmp_path):
+    (shown,) = re.findall(r"```python\n(.*?)```", GRADESCOPE, re.DOTALL)
+    made = container(tmp_path / "dry-run")
+    settings = made.assignment / "assignment.toml"
+    edit(settings, "tests = false", "tests = true")
+    edit(settings, 'hidden_cases = "visible"', 'hidden_cases = "after_published"')
+    (made.assignment / "tests").mkdir()
+    (made.assignment / "tests" / "test_extra.py").write_text(EXTRA, encoding="utf-8")
+    made.hand_in((ROOT / "submissions_example/right_closed_form/hw2.py").read_text(encoding="utf-8"))
+    results, _ = made.run()
+    assert results.output == ""  # as without tests
+    done = subprocess.run(
+        [sys.executable, "-c", shown], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert sum(line.startswith("1.1) grad_v") for line in lines) == 1
+    assert "6.1) One that passes (2.0/2.0)" in lines
+    assert "6.2) One without points" in lines
+    assert "seen" in lines
+    assert "nobody sees" not in done.stdout

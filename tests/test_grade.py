@@ -199,3 +199,38 @@ def test_hints_climb_with_earlier_attempts(assignment, key, server):
     assert records[5].student.hint == records[5].diagnosis.place != ""
     assert len({record.student.sentence for record in records.values()}) == 1
     assert len({record.diagnosis for record in records.values()}) == 1
+
+
+SLIP = "import numpy as np\ndef grad_v(v, U, y): return 2 * (y - v @ U) @ U.T\n"
+OTHER_SLIP = "import numpy as np\ndef grad_v(v, U, y): return (v @ U - y) @ U.T\n"
+
+
+def diagnosed(assignment, key, server, *sources):
+    """The diagnoses of one problem, and how many wrong answers have been explained."""
+    found = [
+        grade(
+            assignment, key, Submission("hw2.py", "hw2", {"hw2": (text.encode(),)}), server, only=["grad_v"]
+        )
+        for text in sources
+    ]
+    return [record.problems[0].diagnosis for record in found], len(key.memory)
+
+
+def test_a_wrong_answer_is_explained_once_for_a_class(assignment, key, server):
+    same = f"# the same formula, another hand-in\n{SLIP}"
+    (first, second, other), explained = diagnosed(
+        assignment, replace(key, memory={}), server, SLIP, same, OTHER_SLIP
+    )
+    assert explained == 2
+    assert first == second != other
+    alone = [diagnosed(assignment, replace(key, memory={}), server, text)[0] for text in (same, OTHER_SLIP)]
+    assert alone == [[second], [other]]
+
+
+def test_so_many_explanations_are_kept(assignment, key, server, monkeypatch):
+    monkeypatch.setattr("grader.grade.MOST_EXPLAINED", 1)
+    found, explained = diagnosed(
+        assignment, replace(key, memory={}), server, SLIP, OTHER_SLIP, SLIP, OTHER_SLIP
+    )
+    assert explained == 1
+    assert found[:2] == found[2:]

@@ -233,7 +233,7 @@ def test_hostile(name, small, lane, course, canary, tmp_path):
     submission = read_submission(handed_in(name, tmp_path, course, canary), "hw2")
     before, processes = course.state(), tree_of(lane)
 
-    record, seconds = timed(small, submission, lane)
+    record, seconds = unhurried(small, submission, lane, expected)
 
     assert tree_of(lane) == processes
     assert course.state() == before
@@ -250,9 +250,24 @@ def test_hostile(name, small, lane, course, canary, tmp_path):
     assert timed(small, submitted(RIGHT), lane)[0].score == assignment.settings.points
 
 
+def unhurried(small, submission, source, expected):
+    """The record; graded again where a deadline passed that the hand-in does not wait for."""
+    for _ in range(TRIES):
+        record, seconds = timed(small, submission, source)
+        actual = verdicts(record)
+        wanted = wanted_of(actual, expected)
+        if not any(v == "timed out" and v not in as_list(wanted[n]) for n, v in actual.items()):
+            break
+    return record, seconds
+
+
+def wanted_of(actual, expected):
+    return {name: expected.get("verdicts", {}).get(name, expected["default"]) for name in actual}
+
+
 def fits(actual, expected):
     """Whether these are the verdicts; where it depends on Python's version, one of those named."""
-    wanted = {name: expected.get("verdicts", {}).get(name, expected["default"]) for name in actual}
+    wanted = wanted_of(actual, expected)
     assert expected.get("verdicts", {}).keys() <= actual.keys()
     assert {n: v for n, v in actual.items() if v not in as_list(wanted[n])} == {}
     return True

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader import submission as module
 from grader.faults import Fault
-from grader.submission import Submission, read_submission
+from grader.submission import Submission, gathered, is_looked_at, read_submission
 
 ANSWER = b"def f(x):\n    return x\n"
 OTHER = b"def f(x):\n    return -x\n"
@@ -974,6 +976,109 @@ def test_a_compression_that_unpacks_without_limit_is_refused(tmp_path, method):
 
     assert actual == "hw2.py is packed in an unusual way; pack it again as an ordinary zip file"
     assert peak < 30 << 20
+
+
+# ---- files from an export -----------------------------------------------------------------
+
+
+@pytest.fixture
+def both(tmp_path):
+    """The same files read as a folder, and as an export's, which have numbers for names on disk."""
+
+    def read(files: dict[str, bytes]) -> tuple[Submission, Submission]:
+        folder = write(tmp_path / "ada", files)
+        room = write(tmp_path / "room", {str(k): data for k, data in enumerate(files.values())})
+        mapping = {name: room / str(k) for k, name in enumerate(files)}
+        return gathered("ada", mapping, "hw2"), read_submission(folder, "hw2")
+
+    return read
+
+
+files_inside = st.dictionaries(
+    st.builds(
+        lambda folders, name: "/".join([*folders, name]),
+        st.lists(st.sampled_from(["a", "b", ".git"]), max_size=2),
+        st.sampled_from(["hw2.py", "HW2.py", "a.py", "b.py", "x.ipynb", "hw2.ipynb", "x.txt"]),
+    ),
+    st.sampled_from([ANSWER, OTHER, b"", b"{}"]),
+    max_size=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(files_inside)
+def test_files_of_an_export_are_read_as_the_folder_that_has_them(files):
+    with tempfile.TemporaryDirectory() as name:
+        folder = write(Path(name, "ada"), files)
+        folder.mkdir(exist_ok=True)
+        room = write(Path(name, "room"), {str(k): data for k, data in enumerate(files.values())})
+        backwards = reversed(list(enumerate(files)))
+        actual = gathered("ada", {inside: room / str(k) for k, inside in backwards}, "hw2")
+        expected = read_submission(folder, "hw2")
+
+    assert actual == expected
+    assert (list(actual.modules), actual.digest) == (list(expected.modules), expected.digest)
+
+
+def test_no_files_at_all_are_a_fault_in_one_sentence():
+    actual = gathered("ada", {}, "hw2")
+
+    assert actual.fault == "there is no hw2.py or hw2.ipynb in ada: it has no Python file or notebook"
+
+
+def test_the_only_zip_in_a_folder_is_opened(both, tmp_path):
+    data = packed(tmp_path / "x.zip", ("work/hw2.py", ANSWER)).read_bytes()
+
+    for actual in both({"notes.txt": b"", "my work.zip": data}):
+        assert (actual.modules, actual.file, actual.fault) == ({"hw2": (ANSWER,)}, "work/hw2.py", "")
+
+
+def test_a_zip_beside_a_source_stays_closed(both, tmp_path):
+    data = packed(tmp_path / "x.zip", ("hw2.py", ANSWER)).read_bytes()
+
+    for actual in both({"other.py": OTHER, "my work.zip": data}):
+        assert (actual.modules, actual.file) == ({"hw2": (OTHER,)}, "other.py")
+
+
+def test_of_two_zips_none_is_opened(both, tmp_path):
+    data = packed(tmp_path / "x.zip", ("hw2.py", ANSWER)).read_bytes()
+
+    for actual in both({"a.zip": data, "b.zip": data}):
+        assert actual.fault == "there is no hw2.py or hw2.ipynb in ada: it has no Python file or notebook"
+
+
+@pytest.mark.parametrize("name", ["a.zip", "week 1/a.zip"])
+def test_a_damaged_zip_is_called_what_the_student_calls_it(both, name):
+    for actual in both({name: b"no zip"}):
+        assert (
+            actual.fault == f"{name} cannot be opened as a zip file (File is not a zip file); pack it again"
+        )
+
+
+def test_a_link_among_an_exports_files_is_passed_over_with_a_remark(tmp_path):
+    (tmp_path / "7").symlink_to("/etc/passwd")
+    write(tmp_path, {"8": ANSWER})
+
+    actual = gathered("ada", {"secret.py": tmp_path / "7", "hw2.py": tmp_path / "8"}, "hw2")
+
+    assert actual.modules == {"hw2": (ANSWER,)}
+    assert actual.remarks == ("secret.py is a link or no ordinary file and was passed over",)
+
+
+def test_a_file_that_is_gone_is_not_the_students_fault(tmp_path):
+    with pytest.raises(Fault, match="7 is gone; leave the files in place while they are graded"):
+        gathered("ada", {"hw2.py": tmp_path / "7"}, "hw2")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *(("hw2.py", True), ("a/B.IPYNB", True), ("work.zip", True), ("a.pdf", False), ("", False)),
+        *((".git/a.py", False), ("__MACOSX/a.zip", False), ("x/._a.py", False), ("venv/a.py", False)),
+    ],
+)
+def test_what_is_looked_at(name, expected):
+    assert is_looked_at(name) is expected
 
 
 # ---- the digest ---------------------------------------------------------------------------

@@ -81,10 +81,12 @@ def test_an_installed_wheel_grades_an_example(wheel, tmp_path):
 
 
 def test_it_holds_what_flit_puts_in_one(wheel):
-    """But for the long description, which quotes formulas of the example, and the tool's name."""
+    """But for the long description, which quotes formulas of the example, the tool's name, the template."""
     theirs, built = members(wheel.read_bytes()), members(ours.wheel())
     assert wheel.name == ours.NAME
-    assert built.keys() == theirs.keys()
+    template = {name for name in theirs if name.startswith("grader/template/")}
+    assert {name.rpartition("/")[2] for name in template} >= {"assignment.toml", "quadratic.py", "hw.py"}
+    assert built.keys() == theirs.keys() - template
     differ = {name.rpartition("/")[2] for name in built if built[name] != theirs[name]}
     assert differ <= {"METADATA", "RECORD", "WHEEL", "entry_points.txt"}
 

@@ -74,6 +74,11 @@ class Evidence:
         return self.agrees(self.actual, self.expected)
 
     @cached_property
+    def size(self) -> float:
+        """The largest entry of what is right."""
+        return _largest(np.asarray(self.expected))
+
+    @cached_property
     def formed(self) -> bool:
         """Whether it has the shape of the right one."""
         return bool(np.shape(self.actual) == np.shape(self.expected))
@@ -99,10 +104,14 @@ class Evidence:
         expected = np.asarray(predicted, float)
         if not np.isfinite(expected).all():
             return np.zeros(expected.shape, bool)
-        size, right = (float(np.max(np.abs(x), initial=0.0)) for x in (expected, self.expected))
-        allowed = size * max(self.condition / right, 1.0) if right else size
+        size = _largest(expected)
+        allowed = size * max(self.condition / self.size, 1.0) if self.size else size
         tolerance = GREEN * SINGLE if self.sample.case.row.single else AMBER * DOUBLE
         return np.asarray(np.abs(np.asarray(actual, float) - expected) <= tolerance * allowed)
+
+
+def _largest(x: Numbers) -> float:
+    return float(np.abs(x).max(initial=0.0))
 
 
 def _identical(actual: Any, predicted: Any) -> bool:

@@ -13,6 +13,7 @@ from grader.diagnosis.changes import Change, Inputs
 from grader.diagnosis.evidence import ValueOn, remembered
 from grader.key import Sample, exact_arguments, exact_values
 from grader.reference import Formula
+from grader.sampling import Case
 
 FACTOR = "It is the right answer times a number that is the same for every input."
 QUANTITY = "It is the right answer times a number that changes with the input."
@@ -61,8 +62,9 @@ def after(problem: Problem, change: Change, value: ValueOn) -> ValueOn:
     """A value as it is when inputs are changed."""
 
     def changed(sample: Sample) -> Any:
-        values = {**sample.case.values, **change.of(inputs(problem, sample))}
-        return value(replace(sample, case=replace(sample.case, values=values), memory={}))
+        case = sample.case
+        values = {**case.values, **change.of(inputs(problem, sample))}
+        return value(replace(sample, case=Case(case.row, case.sizes, values), memory={}))
 
     return changed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +14,7 @@ from grader.diagnosis.evidence import Evidence, Numbers, counts, ratio_of, slip
 
 Shape = tuple[int, ...]
 Region = Callable[[Shape], Numbers]  # from a shape to a mask of it
+MOST_KEPT = 256  # sets of shapes; the answers to one problem have the same
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,19 @@ def wrong_regions(evidence: Sequence[Evidence]) -> Iterator[Wrong]:
     if not all(each.formed and np.ndim(each.expected) for each in evidence):
         return
     near = [each.near(each.actual, each.expected) for each in evidence]
-    for key, says, region in _regions({np.shape(each.expected) for each in evidence}):
+    for key, says, region in _regions(frozenset(np.shape(each.expected) for each in evidence)):
         masks = tuple(region(np.shape(each.expected)) for each in evidence)
         if all(map(_is_wrong_only_in, evidence, near, masks)):
             yield Wrong(key, says, masks)
 
 
-def _regions(shapes: set[Shape]) -> Iterator[tuple[str, str, Region]]:
+@lru_cache(MOST_KEPT)
+def _regions(shapes: frozenset[Shape]) -> tuple[tuple[str, str, Region], ...]:
+    """Their keys, words and masks, which are the same for every hand-in and made once for every shape."""
+    return tuple((key, says, cache(region)) for key, says, region in _regions_of(shapes))
+
+
+def _regions_of(shapes: frozenset[Shape]) -> Iterator[tuple[str, str, Region]]:
     (rank, *others) = {len(shape) for shape in shapes}
     if others:
         return

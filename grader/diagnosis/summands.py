@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.assignment import Problem
 from grader.diagnosis.changes import dropped
-from grader.diagnosis.evidence import ValueOn
+from grader.diagnosis.evidence import ValueOn, remembered
 from grader.diagnosis.hypothesis import after, evaluated, inputs, values_of
 from grader.distributions import Uniform
 from grader.problem import Taylor, apply, variables
@@ -20,7 +20,7 @@ from grader.shapes import Array
 
 def without(problem: Problem, right: ValueOn, names: Sequence[str]) -> ValueOn:
     """The right answer as if these inputs were 0."""
-    return after(problem, dropped(tuple(names)), right)
+    return remembered(f"without:{' '.join(names)}", after(problem, dropped(tuple(names)), right))
 
 
 def directions(problem: Problem, right: ValueOn) -> dict[str, ValueOn]:
@@ -60,7 +60,7 @@ def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[s
     answer = problem.kind.answer()
     if isinstance(answer, Array) and answer.dims:
         found["‖answer‖"] = lambda sample: np.linalg.norm(np.ravel(right(sample)))
-    return found
+    return {name: remembered(f"quantity:{name}", quantity) for name, quantity in found.items()}
 
 
 def _norm_name(x: str, spec: Array) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from unicodedata import category
@@ -18,6 +19,7 @@ from unicodedata import category
 LINE = 1000  # characters that are shown of a text on one line
 PARAGRAPH = 20_000  # and of one that keeps its lines
 CUT = " [... cut ...] "
+MOST_KNOWN = 1 << 10  # characters
 MAX_MARKS = 4  # on one letter; Hebrew with vowels and accents has four, Vietnamese two
 RANGES = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))  # variation selectors
 UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159").union(
@@ -101,12 +103,21 @@ def repaired(text: str) -> str:
 def _shown(text: str, kept: str, limit: int) -> str:
     if text.isascii() and text.isprintable():
         return _cut(text, limit)
-    return _cut("".join(_escaped(_cut(text, limit), kept)), limit)
+    cut = _cut(text, limit)
+    if not all(map(_is_plain, {*cut}.difference(kept))):  # few different ones, and most texts are plain
+        cut = "".join(_escaped(cut, kept))
+    return _cut(cut, limit)
 
 
 def _cut(text: str, limit: int) -> str:
     """Start and end of what is too long."""
     return text if len(text) <= limit else text[: limit - limit // 2] + CUT + text[len(text) - limit // 2 :]
+
+
+@lru_cache(MOST_KNOWN)
+def _is_plain(c: str) -> bool:
+    """Whether a character stays as it is wherever it stands."""
+    return c.isprintable() and c not in UNSEEN and category(c)[0] != "M"
 
 
 def _escaped(text: str, kept: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ A verdict is a sign and a word; its colour only repeats that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.record import ProblemRecord, Record
 from grader.report.check import summary
@@ -43,23 +43,40 @@ def table(record: Record, pictures: Mapping[str, str] = NONE) -> str:
     Args:
         pictures: HTML by the problem's name, as `report.pictures.figure` has it; it is taken as it is.
     """
-    opened = " open" if len(record.problems) == 1 else ""
     return "\n".join(
         [
             '<div style="max-width:66em;text-align:left">',
             _paragraph(f"<strong>{html(printable(record.assignment))}</strong>"),
-            f'<table style="{TABLE}">',
-            f"<thead><tr>{''.join(map(_head, HEAD))}</tr></thead>",
-            "<tbody>",
-            *(_rows(problem, pictures.get(problem.name, ""), opened) for problem in record.problems),
-            "</tbody>",
-            "</table>",
+            problems_table(record.problems, pictures),
             _paragraph(f"<strong>{html(summary(record))}</strong>"),
-            *(_paragraph(f"note: {html(remark)}") for remark in record.remarks),
-            *([_paragraph("note: the file printed"), _code(record.printed)] if record.printed else []),
+            *notes(record),
             "</div>",
         ]
     )
+
+
+def problems_table(problems: Sequence[ProblemRecord], pictures: Mapping[str, str] = NONE) -> str:
+    """The rows alone; what helps with a single one is open."""
+    opened = " open" if len(problems) == 1 else ""
+    return "\n".join(
+        [
+            f'<table style="{TABLE}">',
+            f"<thead><tr>{''.join(map(_head, HEAD))}</tr></thead>",
+            "<tbody>",
+            *(_rows(problem, pictures.get(problem.name, ""), opened) for problem in problems),
+            "</tbody>",
+            "</table>",
+        ]
+    )
+
+
+def notes(record: Record) -> Iterator[str]:
+    """What was passed over or could not be executed, and what the file printed: paragraphs."""
+    for remark in record.remarks:
+        yield _paragraph(f"note: {html(remark)}")
+    if record.printed:
+        yield _paragraph("note: the file printed")
+        yield _code(record.printed)
 
 
 def _head(text: str) -> str:

@@ -18,6 +18,11 @@ def complete(record: Record) -> Record:
     return replace(record, problems=tuple(_complete(problem, module) for problem in record.problems))
 
 
+def example(text: str, module: str, name: str) -> str:
+    """Such an input of a function in a module, or "" where there is none."""
+    return "\n".join(["import numpy as np", f"from {module} import {name}", text]) if text else ""
+
+
 def _complete(problem: ProblemRecord, module: str) -> ProblemRecord:
     if not problem.student.detail:
         return problem

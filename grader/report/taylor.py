@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
-from grader.faults import Fault, missing
+from grader.faults import Fault
 from grader.problem import ordinal
 from grader.remainder import ROUNDING, Remainders, slope
+from grader.report import drawing
+from grader.report.drawing import FONT
 from grader.report.escape import html
 
 if TYPE_CHECKING:
@@ -22,11 +24,10 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 480, 330  # of the plot, in pixels
 SHARP = 2  # pixels of a PNG for each of these
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 POWERS = "DejaVu Sans, Arial, Helvetica, sans-serif"  # the other has no superscripts
 SIZE, LARGE = 14, 18  # of letters
 LINE = 18.0  # pixels from one label to the next
-INK, GREY, BAND, PAPER = "#222222", "#5f5f5f", "#ececec", "#ffffff"
+INK, GREY, BAND = "#222222", "#5f5f5f", "#ececec"
 VERMILION, BLUE = "#D55E00", "#0072B2"  # Okabe and Ito's, for all eyes
 CLEAR = 0.25  # how far a slope may be from a whole number to be told as one
 BESIDE = 5.0  # the factor between points and the line of their slope
@@ -34,7 +35,6 @@ FAINT = 0.35  # the opacity of points that say nothing
 TICKS = 8  # at most
 DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NO_SLOPE = "behind a right one only rounding is left: it has no slope"
-PACKAGES = ("altair", "vl-convert-python")
 
 CIRCLE = {"shape": "circle", "size": 50, "filled": True, "color": VERMILION}
 SQUARE = {"shape": "square", "size": 120, "filled": False, "color": BLUE, "strokeWidth": 2}
@@ -116,7 +116,7 @@ def chart(remainders: Remainders) -> altair.LayerChart:
     Raises:
         Fault: altair is not installed.
     """
-    alt = _altair()
+    alt = drawing.altair()
     references = _references(remainders)
     axes = _axes(remainders, references)
     picture: altair.LayerChart = alt.layer(
@@ -156,10 +156,7 @@ def svg(remainders: Remainders) -> str:
     Raises:
         Fault: altair or vl-convert is not installed.
     """
-    written = StringIO()
-    _save(chart(remainders), written, format="svg")
-    says = html(f"{remainders.problem}. {caption(remainders)}")
-    return written.getvalue().replace("<svg ", f'<svg role="img" aria-label="{says}" ', 1)
+    return drawing.svg(chart(remainders), html(f"{remainders.problem}. {caption(remainders)}"))
 
 
 def png(remainders: Sequence[Remainders]) -> bytes:
@@ -172,28 +169,11 @@ def png(remainders: Sequence[Remainders]) -> bytes:
         raise Fault(
             "there is nothing to draw: a picture needs an answer of the right shape, and a given function"
         )
-    alt = _altair()
+    alt = drawing.altair()
     written = BytesIO()
-    _save(alt.vconcat(*map(chart, remainders), spacing=40), written, format="png", scale_factor=SHARP)
+    picture = alt.vconcat(*map(chart, remainders), spacing=40)
+    drawing.save(picture, written, format="png", scale_factor=SHARP)
     return written.getvalue()
-
-
-def _altair() -> Any:
-    """Imported only where a picture is drawn."""
-    try:
-        import altair
-    except ImportError:
-        raise Fault(missing(*PACKAGES)) from None
-    return altair
-
-
-def _save(picture: Any, stream: Any, **options: Any) -> None:
-    """Altair uses vl-convert, and knows other ways where it is missing."""
-    try:
-        import vl_convert  # noqa: F401
-    except ImportError:
-        raise Fault(missing(*PACKAGES)) from None
-    picture.properties(background=PAPER, padding=12).save(stream, **options)
 
 
 def _references(remainders: Remainders) -> list[_Reference]:

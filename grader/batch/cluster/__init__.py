@@ -1,0 +1,1 @@
+"""More than one machine: a driver, a Dask cluster's workers, and lanes below these."""

@@ -1,0 +1,1 @@
+"""Whose code has much in common, for a person to look at."""
