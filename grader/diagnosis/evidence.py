@@ -20,6 +20,7 @@ from grader.key import NUMBERS, Sample
 from grader.sandbox.outcome import Returned
 
 FEWEST = 3  # core cases
+LOST = 64  # ε · condition: what rounding may make of nothing
 NO_PART = 1e-9  # of the largest entry: what is smaller is no evidence
 # the constants that a slip produces; any number counts would explain every blend of right and wrong
 SLIPS = tuple(
@@ -100,14 +101,21 @@ class Evidence:
         return bool(np.all(self.near(actual, predicted)))
 
     def near(self, actual: Any, predicted: Any) -> Numbers:
-        """The same entry by entry, relative to the prediction; nothing is near one that is not finite."""
+        """The same entry by entry, relative to the prediction; nothing is near one that is not finite.
+
+        A prediction in which everything cancels is rounding alone, and whoever computes it otherwise gets
+        other digits: then both need only be as small. A prediction of 0 is no such thing.
+        """
         expected = np.asarray(predicted, float)
         if not np.isfinite(expected).all():
             return np.zeros(expected.shape, bool)
         size = _largest(expected)
         allowed = size * max(self.condition / self.size, 1.0) if self.size else size
-        tolerance = GREEN * SINGLE if self.sample.case.row.single else AMBER * DOUBLE
-        return np.asarray(np.abs(np.asarray(actual, float) - expected) <= tolerance * allowed)
+        single = self.sample.case.row.single
+        rounding = LOST * (SINGLE if single else DOUBLE) * self.condition
+        tolerance = (GREEN * SINGLE if single else AMBER * DOUBLE) * allowed
+        apart = np.abs(np.asarray(actual, float) - expected)
+        return np.asarray(apart <= (max(tolerance, rounding) if 0 < size <= rounding else tolerance))
 
 
 def _largest(x: Numbers) -> float:
