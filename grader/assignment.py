@@ -14,7 +14,8 @@ from pathlib import Path
 from grader import authored
 from grader.faults import Fault
 from grader.functions import Activation
-from grader.problem import KINDS, Kind, drawn, parameters
+from grader.problem import KINDS, Kind, bundles, drawn, members, packing, parameters, parts
+from grader.sandbox.packing import Packing
 from grader.settings import SETTINGS_FILE, Settings, load_settings
 from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
 
@@ -44,7 +45,18 @@ class Problem:
 
     @cached_property
     def parameters(self) -> dict[str, Spec]:
+        """What the student's function takes, each by itself."""
         return parameters(self.kind)
+
+    @cached_property
+    def packing(self) -> Packing:
+        """Which of the parameters it takes in one tuple."""
+        return packing(self.kind)
+
+    @property
+    def call(self) -> str:
+        """How it is called: `affine_backward(dout, cache)`."""
+        return f"{self.name}({', '.join(bundles(self.kind))})"
 
     @cached_property
     def drawn(self) -> dict[str, Spec]:
@@ -157,8 +169,7 @@ def _fault(problem: Problem) -> str:
     if len(problem.dims) > MOST_DIMS:
         return f"it has more than {MOST_DIMS} dimensions: {', '.join(problem.dims)}"
     answer = kind.answer()
-    specs = answer if isinstance(answer, tuple) else () if answer is None else (answer,)
-    if not all(isinstance(spec, Array) for spec in specs):
+    if not all(isinstance(spec, Array) for spec in parts(answer)) and answer is not None:
         return f'it returns {answer!r}, not a shape such as Array["n"] or a tuple of them'
     if not isinstance(kind.asks(), str) or not kind.asks().strip():
         return "what is no text that says what is asked"
@@ -168,7 +179,7 @@ def _fault(problem: Problem) -> str:
     order = getattr(kind, "order", 1)
     if not isinstance(order, int) or order < 1:
         return f"order = {order!r}; write 1, 2, …"
-    return _unknown_names(problem)
+    return _unknown_names(problem) or _unpackable(kind)
 
 
 def _unknown_names(problem: Problem) -> str:
@@ -184,3 +195,18 @@ def _unknown_names(problem: Problem) -> str:
         if unknown:
             return f"{setting} names {', '.join(map(str, unknown))}, which is no input"
     return ""
+
+
+def _unpackable(kind: Kind) -> str:
+    """What is wrong with the tuples that a function takes."""
+    if not isinstance(kind.packed, Mapping):
+        return f"packed = {kind.packed!r}; write packed={{'cache': ('x', 'w')}}"
+    known, bound = parameters(kind), [x for bundle in kind.packed.values() for x in members(bundle)]
+    for name in bound:
+        if name not in known:
+            return f"packed names {name}, which is no input of its function"
+        if bound.count(name) > 1:
+            return f"packed names {name} twice"
+    free = set(known) - set(bound)
+    taken = [name for name in kind.packed if name in free or not str(name).isidentifier()]
+    return f"packed calls a tuple {taken[0]!r}; give it a name of its own" if taken else ""

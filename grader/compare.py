@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.key import NUMBERS, Law, Sample
+from grader.problem import parts
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
 
@@ -61,7 +62,8 @@ FORMED = (*PASSING, Verdict.WRONG)
 class Judgement:
     """A verdict with its reason, which a student reads on public cases and only staff on hidden ones.
 
-    `relative` is the error against the largest entry; `part` says which value of a tuple it is about, from 0.
+    `relative` is the error against the largest entry; `part` says which value of a tuple it is about, from 0
+    and through the tuples within it.
     """
 
     verdict: Verdict
@@ -130,7 +132,8 @@ def judge_at(actual: Any, sample: Sample) -> Judgement:
     """
     epsilon = SINGLE if sample.case.row.single else DOUBLE
     judgement = judge(actual, sample.expected, sample.conditions, epsilon, sample.slack)
-    return _judge_by(sample.law, actual) if sample.law and judgement.verdict in FORMED else judgement
+    formed = judgement.verdict in FORMED and not judgement.said
+    return _judge_by(sample.law, actual) if sample.law and formed else judgement
 
 
 def _judge_by(law: Law, actual: Any) -> Judgement:
@@ -151,23 +154,43 @@ def judge(
     """A returned value against the right one. A tuple is judged part by part, and the worst part counts."""
     if not isinstance(expected, tuple):
         return _judge_part(actual, expected, conditions[0], epsilon, slack)
-    if not isinstance(actual, tuple) and actual is not None:
-        return Judgement(Verdict.TYPE, f"{_kind_of(actual)}, and a tuple is asked")
-    if not isinstance(actual, tuple) or len(actual) != len(expected):
-        return Judgement(Verdict.WRONG, f"{len(actual)} values" if isinstance(actual, tuple) else "")
+    if departs := _judge_tuple(actual, expected):
+        return departs
     judged = [
         replace(_judge_part(*each, epsilon, slack), part=part)
-        for part, each in enumerate(zip(actual, expected, conditions, strict=True))
+        for part, each in enumerate(zip(parts(actual), parts(expected), conditions, strict=True))
     ]
     worst_last = list(Verdict)
     return max(judged, key=lambda j: worst_last.index(j.verdict), default=Judgement(Verdict.RIGHT))
 
 
+def _judge_tuple(actual: Any, expected: Any) -> Judgement | None:
+    """What is wrong with the tuples in an answer; `None` where all are as long as they should be."""
+    if not isinstance(expected, tuple):
+        return Judgement(Verdict.TYPE, "a tuple where none is asked") if isinstance(actual, tuple) else None
+    if not isinstance(actual, tuple) and actual is not None:
+        return Judgement(Verdict.TYPE, f"{_kind_of(actual)}, and a tuple is asked")
+    if not isinstance(actual, tuple) or len(actual) != len(expected):
+        counts = f"{len(actual)} values where {len(expected)} are asked" if isinstance(actual, tuple) else ""
+        return Judgement(Verdict.WRONG, counts)
+    return next(filter(None, map(_judge_tuple, actual, expected)), None)
+
+
 def has_parts(expected: Any) -> bool:
     """Whether it is a tuple of several answers; a tuple of whole numbers, such as a shape, is one answer."""
     return isinstance(expected, tuple) and any(
-        isinstance(x, (float, np.floating, np.ndarray)) for x in expected
+        isinstance(x, (float, np.floating, np.ndarray)) for x in parts(expected)
     )
+
+
+def part_name(expected: Any, part: int) -> str:
+    """`2` for the second value of a tuple, `2.1` for the first in the tuple that is the second."""
+    for place, value in enumerate(expected, start=1):
+        size = len(parts(value))
+        if part < size:
+            return f"{place}.{part_name(value, part)}" if isinstance(value, tuple) else f"{place}"
+        part -= size
+    raise IndexError(part)
 
 
 def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float, slack: float) -> Judgement:

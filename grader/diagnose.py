@@ -17,9 +17,9 @@ import numpy as np
 
 from grader import shapes
 from grader.assignment import Problem
-from grader.compare import Comparison, Verdict, has_parts
+from grader.compare import Comparison, Verdict, has_parts, part_name
 from grader.literals import paste
-from grader.problem import CurveDerivative, Derivative, Gradient, Hessian
+from grader.problem import Backward, CurveDerivative, Derivative, Gradient, Hessian, gradients, parts, written
 from grader.record import Diagnosis, Seen
 from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
@@ -103,7 +103,7 @@ def diagnose(
         return Diagnosed(Diagnosis(verdict.value))
     if len(parts) == 1:
         return Diagnosed(Diagnosis(found.id, found.family, found.place))
-    value = f"value {1 + (wrong[0].part or 0)}"
+    value = f"value {part_name(comparisons[0].sample.expected, wrong[0].part or 0)}"
     place = f"{value.capitalize()} of the tuple: {found.place[0].lower()}{found.place[1:]}"
     return Diagnosed(Diagnosis(f"{value}:{found.id}", found.family, place))
 
@@ -168,7 +168,7 @@ def _broken_law(problem: Problem, failed: Comparison) -> Law | None:
 
     if failed.verdict is not Verdict.WRONG or not isinstance(failed.outcome, Returned):
         return None
-    return law.broken(problem, failed.sample, failed.outcome.value)
+    return law.broken(problem, failed.sample, failed.outcome.value, failed.judgement.part)
 
 
 def _never_loaded(failed: Comparison) -> bool:
@@ -211,7 +211,7 @@ def _ended(problem: Problem, failed: Comparison) -> str:
 
 
 def _undefined(problem: Problem) -> str:
-    return f"There is no function {problem.name}: define {problem.name}({', '.join(problem.parameters)})."
+    return f"There is no function {problem.name}: define {problem.call}."
 
 
 def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
@@ -220,10 +220,13 @@ def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
     said, expected = failed.judgement.said, failed.sample.expected
     several = isinstance(problem.kind.answer(), tuple) or has_parts(expected)
     part = failed.judgement.part if several else None
-    place = "" if part is None else f" as value {part + 1}"
+    value = "" if part is None else f"value {part_name(expected, part)}"
+    place = value and f" as {value}"
     match failed.verdict:
         case Verdict.SHAPE:
-            asked = f"{_asked_shape(problem, failed)} is asked{_why_that_shape(problem)}"
+            asked = (
+                f"{_asked_shape(problem, failed)} is asked{_why_that_shape(problem, failed.judgement.part)}"
+            )
             return f"it returns {said}{_recognised(alike)}{place} where {asked}"
         case Verdict.TYPE:
             return f"it returns {said}{place}{_remedy(failed)}"
@@ -234,9 +237,9 @@ def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
         case Verdict.RAISED:
             return f"it raises {said}"
         case _ if several and said:
-            return f"it returns {said} where {len(expected)} are asked"
+            return f"it returns {said}"
         case _:
-            return "the values are wrong" if part is None else f"value {part + 1} is wrong"
+            return f"{value} is wrong" if value else "the values are wrong"
 
 
 def _recognised(alike: Sequence[Comparison]) -> str:
@@ -245,7 +248,7 @@ def _recognised(alike: Sequence[Comparison]) -> str:
     for comparison in alike:
         value = comparison.outcome.value if isinstance(comparison.outcome, Returned) else None
         if comparison.judgement.part is not None and isinstance(value, tuple):
-            value = value[comparison.judgement.part]
+            value = parts(value)[comparison.judgement.part]
         if value is None:
             return ""
         returned.append((np.shape(value), comparison.sample.case.sizes))
@@ -253,10 +256,11 @@ def _recognised(alike: Sequence[Comparison]) -> str:
     return f", that is {shapes.show(dims)}," if dims and any(isinstance(dim, str) for dim in dims) else ""
 
 
-def _why_that_shape(problem: Problem) -> str:
+def _why_that_shape(problem: Problem, part: int | None) -> str:
     match problem.kind:
-        case Gradient(wrt=wrt):
-            return f": the gradient has the shape of {wrt}"
+        case Gradient() | Backward() as kind:
+            wrt = next((x for x, place in gradients(kind).items() if place == part), "")
+            return wrt and f": the gradient has the shape of {wrt}"
         case Derivative(wrt=wrt):
             return f": what multiplies d{wrt} under the trace has the shape of {wrt}ᵀ"
         case CurveDerivative(of=of):
@@ -270,7 +274,7 @@ def _asked_shape(problem: Problem, failed: Comparison) -> str:
     """`(d, m) = (3, 4)`"""
     part, answer = failed.judgement.part, problem.kind.answer()
     if part is not None and isinstance(answer, tuple):
-        answer = answer[part]
+        answer = parts(answer)[part]
     shape = np.shape(_expected(failed))
     if not shape:
         return "a single number, shape (),"
@@ -282,7 +286,7 @@ def _asked_shape(problem: Problem, failed: Comparison) -> str:
 def _expected(failed: Comparison) -> Any:
     """The right value, or that of the part at fault; for its shape alone."""
     part = failed.judgement.part
-    return failed.sample.expected if part is None else failed.sample.expected[part]
+    return failed.sample.expected if part is None else parts(failed.sample.expected)[part]
 
 
 def _remedy(failed: Comparison) -> str:
@@ -321,5 +325,5 @@ def _pasted(problem: Problem, failed: Comparison, lines: str = "") -> str:
         for name, spec in problem.parameters.items()
         if activation and isinstance(spec, Elementwise)
     }
-    called = f"{problem.name}({', '.join(problem.parameters)})"
-    return "\n".join(filter(None, (paste(arguments, formulas), called, lines)))
+    tuples = "\n".join(f"{x} = {written(bundle)}" for x, bundle in problem.kind.packed.items())
+    return "\n".join(filter(None, (paste(arguments, formulas), tuples, problem.call, lines)))

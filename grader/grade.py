@@ -141,7 +141,11 @@ def _pictured(interview: Interview, problem: Problem, comparisons: Sequence[Comp
     sample, answer = min(alike, key=lambda each: not each[0].case.row.is_core)
     calls = taylor_calls(problem, sample.case.values)
     arguments = tuple(tuple(values[x] for x in problem.parameters) for values in calls)
-    outcomes = interview.ask(Question(problem.name, tuple(problem.parameters), arguments)) if calls else ()
+    outcomes = (
+        interview.ask(Question(problem.name, tuple(problem.parameters), arguments, packing=problem.packing))
+        if calls
+        else ()
+    )
     scaled = [outcome.value if isinstance(outcome, Returned) else None for outcome in outcomes]
     return remainders(problem, sample.case.values, answer, sample.expected, scaled)
 

@@ -20,8 +20,8 @@ from grader import numeric, sampling, shapes
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import LinearMap
-from grader.problem import Kind, Value, variables
-from grader.reference import Formula, Reference
+from grader.problem import Answer, Kind, Value, parts, variables
+from grader.reference import Formula, Reference, code_of
 from grader.sampling import Case, Row, Stream
 from grader.sandbox.question import Question
 from grader.shapes import Array, Elementwise
@@ -124,7 +124,7 @@ def make_key(assignment: Assignment, reference: Reference) -> Key:
 def question(problem: Problem, samples: Sequence[Sample], *, public: bool) -> Question:
     """What is asked with the public samples, or with the others."""
     calls = tuple(sample.case.arguments(problem) for sample in samples if sample.public == public)
-    return Question(problem.name, tuple(problem.parameters), calls)
+    return Question(problem.name, tuple(problem.parameters), calls, packing=problem.packing)
 
 
 def larger(problems: Iterable[Problem]) -> dict[str, Question]:
@@ -135,6 +135,7 @@ def larger(problems: Iterable[Problem]) -> dict[str, Question]:
             tuple(p.parameters),
             tuple(case.arguments(p) for case in sampling.larger(p)),
             tuple(x for x in variables(p.kind) if x in p.parameters),
+            p.packing,
         )
         for p in problems
         if set(variables(p.kind)) & set(p.parameters)
@@ -173,7 +174,8 @@ def by_reference(problem: Problem, reference: Reference) -> Truth:
 
 def by_formula(problem: Problem, formula: Formula) -> Truth:
     """What a formula says, which takes what the student's function takes."""
-    place = f"{formula.__code__.co_filename}, line {formula.__code__.co_firstlineno}"
+    code = code_of(formula)
+    place = f"{code.co_filename}, line {code.co_firstlineno}"
     measure = Measure(lambda values: formula(*(values[x] for x in problem.parameters)))
     return Truth(place, lambda _values: measure)
 
@@ -200,10 +202,13 @@ def draw_samples(problem: Problem, truth: Truth, stream: Stream, rows: Iterable[
 
 
 def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int) -> Sample:
-    measured = False
+    kept = measured = False
     for attempt in range(MAX_ATTEMPTS):
         case = sampling.draw(problem, stream, row, place, attempt)
         values = exact_values(case)
+        if not sampling.is_kept(problem, values):
+            continue
+        kept = True
         measure = truth.at(values)
         measured = measured or measure is not None
         if measure is None or _near_a_kink(problem, truth, measure, stream, case):
@@ -217,6 +222,12 @@ def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int
         if is_usable(expected, conditions):
             law = partial(truth.law, values) if truth.law else None
             return Sample(case, stream.name == "public", expected, conditions, law, measure.slack)
+    if not kept:
+        raise Fault(
+            f"problems/{problem.topic.name}.py: {problem.name}: `keep` turns down {MAX_ATTEMPTS} draws of "
+            f"{MAX_ATTEMPTS} for the row '{row.name}': let it compare inputs with their own size, or rule "
+            "the row out with Draws(where=..., scaled=...)"
+        )
     if not measured:
         raise Fault(
             f"{truth.place}: {problem.name} cannot be measured: a complex step and differences contradict "
@@ -227,11 +238,6 @@ def _sample(problem: Problem, truth: Truth, stream: Stream, row: Row, place: int
         f"{truth.place}: {problem.name} was zero, infinite or lost in rounding on {MAX_ATTEMPTS} draws "
         f"for the row '{row.name}': mend it, or rule such inputs out with Draws(where=..., scaled=...)"
     )
-
-
-def parts(answer: Any) -> tuple[Any, ...]:
-    """The components of a tuple, or the answer as the only one."""
-    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def _value(problem: Problem, truth: Truth, measure: Measure, row: Row, values: Values) -> Any:
@@ -314,21 +320,26 @@ def _near_a_kink(problem: Problem, truth: Truth, measure: Measure, stream: Strea
 def _wrong_form(kind: Kind, case: Case, value: Any) -> str:
     """What a reference returned against its problem; otherwise its fault would become the students'."""
     answer = kind.answer()
-    if answer is None:
-        odd = [x for x in parts(value) if x is not None and not isinstance(x, str) and _kind(x) not in "biuf"]
-        return f"{_says(odd[0])}; numbers, texts, None or a tuple of them are compared" if odd else ""
-    specs = answer if isinstance(answer, tuple) else (answer,)
-    values = value if isinstance(answer, tuple) else (value,)
-    if not isinstance(values, tuple) or len(values) != len(specs):
-        return f"{_says(value)}; a tuple of {len(specs)} is asked"
     kinds = "biuf" if isinstance(kind, Value) else "f"
-    for part, spec in zip(values, specs, strict=True):
-        if _kind(part) not in kinds:
-            return f"{_says(part)}; {'floats are' if kinds == 'f' else 'a number or array is'} asked"
-        if isinstance(spec, Array) and np.shape(part) != shapes.resolve(spec.dims, case.sizes):
-            sizes = ", ".join(f"{dim} = {size}" for dim, size in case.sizes.items())
-            asked = f"{shapes.show(spec.dims)} is {shapes.resolve(spec.dims, case.sizes)} for {sizes}"
-            return f"shape {np.shape(part)}, but {asked}"
+    if answer is not None:
+        return _departs(answer, value, kinds, case)
+    odd = [x for x in parts(value) if x is not None and not isinstance(x, str) and _kind(x) not in "biuf"]
+    return f"{_says(odd[0])}; numbers, texts, None or a tuple of them are compared" if odd else ""
+
+
+def _departs(answer: Answer, value: Any, kinds: str, case: Case) -> str:
+    """What a value is instead of numbers of that shape and those kinds of dtype, or tuples of them."""
+    if isinstance(answer, tuple):
+        if not isinstance(value, tuple) or len(value) != len(answer):
+            return f"{_says(value)}; a tuple of {len(answer)} is asked"
+        departures = (_departs(spec, part, kinds, case) for spec, part in zip(answer, value, strict=True))
+        return next(filter(None, departures), "")
+    if _kind(value) not in kinds:
+        return f"{_says(value)}; {'floats are' if kinds == 'f' else 'a number or array is'} asked"
+    if isinstance(answer, Array) and np.shape(value) != shapes.resolve(answer.dims, case.sizes):
+        sizes = ", ".join(f"{dim} = {size}" for dim, size in case.sizes.items())
+        asked = f"{shapes.show(answer.dims)} is {shapes.resolve(answer.dims, case.sizes)} for {sizes}"
+        return f"shape {np.shape(value)}, but {asked}"
     return ""
 
 

@@ -155,25 +155,26 @@ class Kernel:
             return ()
         start = monotonic()
         outcomes: list[Outcome] = []
-        for index, arguments in enumerate(question.calls):
+        for index in range(len(question.calls)):
             late = outcomes and isinstance(outcomes[-1], (TimedOut, NotRun))
             outcomes.append(
                 NotRun("an earlier call did not come to an end")
                 if late
-                else self._outcome(function, index, question.parameters, arguments)
+                else self._outcome(function, index, question)
             )
         self.asking += monotonic() - start
         return tuple(outcomes)
 
-    def _outcome(
-        self, function: Callable[..., Any], index: int, names: tuple[str, ...], arguments: tuple[Any, ...]
-    ) -> Outcome:
+    def _outcome(self, function: Callable[..., Any], index: int, question: Question) -> Outcome:
+        names, arguments = question.parameters, question.calls[index]
         calls: dict[str, int] = {}
         handed = tuple(_handed(name, x, calls) for name, x in zip(names, arguments, strict=True))
         printed = io.StringIO()
         with redirect_stdout(printed), redirect_stderr(printed), np.errstate(all="ignore"), catch_warnings():
             simplefilter("ignore")
-            said = _within(self.limits.call_seconds, partial(answer, function, index, handed))
+            said = _within(
+                self.limits.call_seconds, partial(answer, function, index, handed, question.packing)
+            )
         text = "" if printed.closed else printed.getvalue()[:MAX_PRINTED]
         match said:
             case None:

@@ -80,9 +80,15 @@ def trusted(derive: Callable[[Rule], Any], alike: Callable[[Any, Any], bool]) ->
     fine = derive(fine_differences)
     if stepped is not None and alike(stepped, fine):
         return Trusted(stepped, complex_step, sure=True)
-    size = float(np.max(np.abs(fine), initial=0.0)) or 1.0
-    error = float(np.max(np.abs(wide - fine), initial=0.0)) / size
+    coarse, close = _in_one(wide), _in_one(fine)
+    size = float(np.max(np.abs(close), initial=0.0)) or 1.0
+    error = float(np.max(np.abs(coarse - close), initial=0.0)) / size
     return Trusted(wide, differences, alike(wide, fine), error)
+
+
+def _in_one(x: Any) -> NDArray[Any]:
+    """All numbers of an array, or of a tuple of arrays."""
+    return np.concatenate([np.ravel(part) for part in x]) if isinstance(x, tuple) else np.ravel(x)
 
 
 def derivative(path: Path, order: int = 1, first: Rule = complex_step, unit: float = 1.0) -> NDArray[Any]:

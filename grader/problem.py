@@ -1,26 +1,31 @@
 """What is asked. Each kind knows its answer's shape, how to get it without the formula, and its law in words.
 
 A kind is a frozen record that an author writes in `problems/`. `of` is a public function, `wrt` names the
-variable, the direction that belongs to `W` is called `dW`, and `given` holds what the student's function
-takes besides. No kind knows a reference.
+variable, the direction that belongs to `W` is called `dW`, `given` holds what the student's function takes
+besides, and `packed` which of all these it takes in one tuple: `packed={"cache": ("x", "w")}`. No kind knows
+a reference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader import numeric, shapes
+from grader.distributions import Integers
 from grader.functions import LinearMap
 from grader.numeric import Rule, complex_step
+from grader.sandbox.packing import Packing
 from grader.shapes import Array, Dims, Linear, Spec
 
 Values = Mapping[str, Any]
-Answer = Spec | tuple[Spec, ...] | None
+Form = Union[Spec, tuple["Form", ...]]  # noqa: UP007 - `|` takes no name in quotes
+Answer = Union[Form, None]  # noqa: UP007
+Bundle = Union[str, tuple["Bundle", ...]]  # noqa: UP007 - an input, or several in a tuple
 
 
 @dataclass(frozen=True)
@@ -32,30 +37,78 @@ class Draws:
             drawn from a normal distribution. Choose them so that the terms of the formula stay balanced; with
             `()` there are no large numbers at all, for a formula that saturates, such as a softmax.
         where: which dimensions to draw, e.g. `lambda m, n: m >= n`; by default all distinct ones.
+        keep: which inputs to keep, of everything drawn, e.g. `lambda x, dout: abs(x).min() > 1e-9`; all
+            others are drawn anew. For what sizes and distributions cannot say, such as a kink that no input
+            may be near. Inputs come in all scales, so compare with their own size.
     """
 
     scaled: tuple[str, ...] | None = None
     where: Callable[..., bool] | None = None
+    keep: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gradient:
-    """The array G of the variable's shape with dL = ⟨G, dX⟩, for a scalar `of`."""
+    """The array G of the variable's shape with dL = ⟨G, dX⟩, for a scalar `of`.
+
+    One for each variable in a tuple `wrt`: then the answer is a tuple. With `value` it opens with the number
+    L itself, as in `loss, dW`.
+    """
 
     of: Callable[..., Any]
-    wrt: str
+    wrt: str | tuple[str, ...]
     points: int | str
+    value: bool = False
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
-        return Array(_dims(self.of, self.wrt))
+        result = shapes.of_function(self.of)[1]
+        if not isinstance(result, Array) or result.dims:
+            raise shapes.ShapeError(f"{self.of.__name__} returns no number; a Backward serves any shape")
+        return _several(self.of, self.wrt, *([result] if self.value else []))
 
-    def derive(self, values: Values, first: Rule = complex_step) -> NDArray[Any]:
-        return numeric.gradient(lambda X: apply(self.of, values, {self.wrt: X}), values[self.wrt], first)
+    def derive(self, values: Values, first: Rule = complex_step) -> Any:
+        gradients = _gradients(self, values, first)
+        number = (np.asarray(apply(self.of, values, {})),) if self.value else ()
+        return (*number, *gradients) if self.value or isinstance(self.wrt, tuple) else gradients[0]
 
     def asks(self) -> str:
-        return f"the gradient of {self.of.__name__} in {self.wrt}: dL = ⟨G, d{self.wrt}⟩"
+        L, wrt = self.of.__name__, _tuple(self.wrt)
+        what = "gradient" if len(wrt) == 1 else "gradients"
+        asked = f"the value of {L} and its {what}" if self.value else f"the {what} of {L}"
+        return f"{asked} in {', '.join(wrt)}: dL = {_pairing(wrt)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backward:
+    """The backward pass through `of`: what arrives at its value goes on to its variables.
+
+    The input `upstream`, of the shape of Y = of(X), is the gradient of some loss in Y; asked is that loss's
+    gradient in X, the array G with ⟨upstream, dY⟩ = ⟨G, dX⟩ (the vector–Jacobian product). One for each
+    variable in a tuple `wrt`.
+    """
+
+    of: Callable[..., Any]
+    wrt: str | tuple[str, ...]
+    points: int | str
+    upstream: str = "dout"
+    given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
+    draws: Draws = Draws()
+
+    def answer(self) -> Answer:
+        return _several(self.of, self.wrt)
+
+    def derive(self, values: Values, first: Rule = complex_step) -> Any:
+        gradients = _gradients(self, values, first)
+        return gradients if isinstance(self.wrt, tuple) else gradients[0]
+
+    def asks(self) -> str:
+        wrt = _tuple(self.wrt)
+        law = f"⟨{self.upstream}, d {self.of.__name__}⟩ = {_pairing(wrt)}"
+        return f"the backward pass of {self.of.__name__} in {', '.join(wrt)}: {law}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +119,7 @@ class Derivative:
     wrt: str
     points: int | str
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -87,6 +141,7 @@ class Differential:
     points: int | str
     order: int = 1
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     draws: Draws = Draws()
 
@@ -111,6 +166,7 @@ class CurveDerivative:
     points: int | str
     order: int = 1
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -132,6 +188,7 @@ class Hessian:
     wrt: str
     points: int | str
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -159,6 +216,7 @@ class Taylor:
     points: int | str
     order: int = 2
     given: Mapping[str, Spec] = field(default_factory=dict)
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -185,6 +243,7 @@ class Identify:
 
     given: Mapping[str, Spec]
     points: int | str
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -222,6 +281,7 @@ class Value:
     returns: Answer = None
     what: str = "the value"
     law: Callable[..., bool] | None = None
+    packed: Mapping[str, Bundle] = field(default_factory=dict)
     draws: Draws = Draws()
 
     def answer(self) -> Answer:
@@ -234,9 +294,9 @@ class Value:
         return self.what
 
 
-OfFunction = Gradient | Derivative | Differential | CurveDerivative | Hessian | Taylor
+OfFunction = Gradient | Backward | Derivative | Differential | CurveDerivative | Hessian | Taylor
 Kind = OfFunction | Identify | Value
-KINDS = (Gradient, Derivative, Differential, CurveDerivative, Hessian, Taylor, Identify, Value)
+KINDS = (Gradient, Backward, Derivative, Differential, CurveDerivative, Hessian, Taylor, Identify, Value)
 
 
 def parameters(kind: Kind) -> dict[str, Spec]:
@@ -255,8 +315,49 @@ def parameters(kind: Kind) -> dict[str, Spec]:
             return kept | _directions(kind.of, _tuple(kind.wrt)) | dict(kind.given)
         case Taylor():
             return _public(kind.of) | _directions(kind.of, (kind.wrt,)) | dict(kind.given)
+        case Backward():
+            upstream = {kind.upstream: shapes.of_function(kind.of)[1]}
+            return _public(kind.of) | upstream | dict(kind.given)
         case _:
             return _public(kind.of) | dict(kind.given)
+
+
+def bundles(kind: Kind) -> dict[str, Bundle]:
+    """What the student's function is called with: an input by its name, then tuples of several."""
+    bound = {name for bundle in kind.packed.values() for name in members(bundle)}
+    return {name: name for name in parameters(kind) if name not in bound} | dict(kind.packed)
+
+
+def members(bundle: Bundle) -> tuple[str, ...]:
+    """The inputs in a bundle, one after the other."""
+    return (bundle,) if isinstance(bundle, str) else tuple(x for part in bundle for x in members(part))
+
+
+def written(bundle: Bundle) -> str:
+    """As Python writes it: `(x, w, b)`."""
+    if isinstance(bundle, str):
+        return bundle
+    return f"({', '.join(map(written, bundle))}{',' * (len(bundle) == 1)})"
+
+
+def packing(kind: Kind) -> Packing:
+    """The places of the parameters in what the student's function takes; `()` where nothing is packed."""
+    places = {name: place for place, name in enumerate(parameters(kind))}
+
+    def placed(bundle: Bundle) -> int | Packing:
+        return places[bundle] if isinstance(bundle, str) else tuple(map(placed, bundle))
+
+    return tuple(map(placed, bundles(kind).values())) if kind.packed else ()
+
+
+def taken(kind: Kind) -> dict[str, Form]:
+    """The specs of what the student's function is called with."""
+    specs = parameters(kind)
+
+    def spec_of(bundle: Bundle) -> Form:
+        return specs[bundle] if isinstance(bundle, str) else tuple(map(spec_of, bundle))
+
+    return {name: spec_of(bundle) for name, bundle in bundles(kind).items()}
 
 
 def drawn(kind: Kind) -> dict[str, Spec]:
@@ -282,15 +383,27 @@ def order_of(kind: Kind) -> int:
 
 def signature(name: str, kind: Kind) -> str:
     """As the student sees it: `least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)`."""
-    takes = ", ".join(f"{parameter}: {brief(spec)}" for parameter, spec in parameters(kind).items())
+    takes = ", ".join(f"{parameter}: {brief(spec)}" for parameter, spec in taken(kind).items())
     specs = returned(kind)
     return f"{name}({takes})" + (f" -> {', '.join(map(brief, specs))}" if specs else "")
 
 
-def returned(kind: Kind) -> tuple[Spec, ...]:
+def returned(kind: Kind) -> tuple[Form, ...]:
     """What the student's function returns, one after the other; nothing where only the reference knows."""
     answer = kind.answer()
     return answer if isinstance(answer, tuple) else (answer,) if answer else ()
+
+
+def parts(answer: Any) -> tuple[Any, ...]:
+    """The components of a tuple, also of those within it, or the answer as the only one."""
+    return tuple(x for part in answer for x in parts(part)) if isinstance(answer, tuple) else (answer,)
+
+
+def partwise(function: Callable[..., Any], *answers: Any) -> Any:
+    """A function of answers, component by component where they are tuples, which must be alike."""
+    if not isinstance(answers[0], tuple):
+        return function(*answers)
+    return tuple(partwise(function, *each) for each in zip(*answers, strict=True))
 
 
 def ordinal(order: int) -> str:
@@ -298,9 +411,16 @@ def ordinal(order: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
 
 
-def brief(spec: Spec) -> str:
-    """`(d, m)` for an array; what else it is in words."""
-    return shapes.show(spec.dims) if isinstance(spec, Array) and spec.dims else str(spec)
+def brief(spec: Form) -> str:
+    """`(d, m)` for an array, such shapes in brackets for a tuple; what else it is in words."""
+    if isinstance(spec, tuple):
+        return f"({', '.join(map(brief, spec))}{',' * (len(spec) == 1)})"
+    if not isinstance(spec, Array):
+        return str(spec)
+    whole = isinstance(spec.distribution, Integers)
+    if not spec.dims:
+        return "int" if whole else str(spec)
+    return f"{shapes.show(spec.dims)}{' of int' if whole else ''}"
 
 
 def _public(of: Callable[..., Any]) -> dict[str, Spec]:
@@ -308,11 +428,11 @@ def _public(of: Callable[..., Any]) -> dict[str, Spec]:
 
 
 def _tuple(wrt: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (wrt,) if isinstance(wrt, str) else wrt
+    return wrt if isinstance(wrt, tuple) else (wrt,)
 
 
 def _dims(of: Callable[..., Any], wrt: str) -> Dims:
-    variable = _public(of).get(wrt)
+    variable = _public(of).get(wrt) if isinstance(wrt, str) else None
     if not isinstance(variable, Array):
         raise shapes.ShapeError(f"{of.__name__} has no array parameter {wrt} to differentiate by")
     return variable.dims
@@ -320,6 +440,46 @@ def _dims(of: Callable[..., Any], wrt: str) -> Dims:
 
 def _directions(of: Callable[..., Any], wrt: tuple[str, ...]) -> dict[str, Spec]:
     return {f"d{x}": Array(_dims(of, x)) for x in wrt}
+
+
+def _several(of: Callable[..., Any], wrt: str | tuple[str, ...], *before: Spec) -> Form:
+    """The shape of a variable, or a tuple of them where there is something before it or several are asked."""
+    specs = (*before, *(Array(_dims(of, x)) for x in _tuple(wrt)))
+    return specs if before or isinstance(wrt, tuple) else specs[0]
+
+
+def _pairing(wrt: tuple[str, ...]) -> str:
+    """`⟨G, dW⟩`, or a sum of such pairs."""
+    if len(wrt) == 1:
+        return f"⟨G, d{wrt[0]}⟩"
+    return " + ".join(f"⟨G_{x}, d{x}⟩" for x in wrt)
+
+
+def _gradients(kind: Gradient | Backward, values: Values, first: Rule) -> tuple[NDArray[Any], ...]:
+    def along(x: str) -> NDArray[Any]:
+        return numeric.gradient(lambda X: scalar(kind, values, {x: X}), values[x], first)
+
+    return tuple(map(along, _tuple(kind.wrt)))
+
+
+def scalar(kind: OfFunction, values: Values, changed: Values) -> Any:
+    """The public function's value, some inputs changed; for a backward pass the number ⟨upstream, value⟩."""
+    value = apply(kind.of, values, changed)
+    return np.sum(values[kind.upstream] * value) if isinstance(kind, Backward) else value
+
+
+def scalar_name(kind: OfFunction, at: str = "") -> str:
+    """How that value is written: `loss`, `loss(W + h dW)`, `⟨dout, affine⟩`."""
+    name = f"{kind.of.__name__}({at})" if at else kind.of.__name__
+    return f"⟨{kind.upstream}, {name}⟩" if isinstance(kind, Backward) else name
+
+
+def gradients(kind: Gradient | Backward | Derivative) -> dict[str, int | None]:
+    """The part of the answer that belongs to each variable; `None` where the answer is no tuple."""
+    wrt = _tuple(kind.wrt)
+    first = int(isinstance(kind, Gradient) and kind.value)
+    several = first or isinstance(kind.wrt, tuple)
+    return {x: first + place if several else None for place, x in enumerate(wrt)}
 
 
 def apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:

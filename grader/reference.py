@@ -6,17 +6,20 @@ Every function is paired with a problem by name and parameters. Only grading loa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from inspect import signature
+from functools import wraps
+from inspect import signature, unwrap
 from pathlib import Path
-from types import FunctionType, MappingProxyType
+from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
 from grader import authored, files
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import Activation
+from grader.problem import bundles
+from grader.sandbox.packing import packed
 
 Formula = Callable[..., Any]
 
@@ -76,11 +79,11 @@ def load_reference(assignment: Assignment) -> Reference:
         path = assignment.folder / "reference" / f"{topic.name}.py"
         asked = {p.name: p for p in assignment.problems if p.topic == topic}
         namespace = authored.execute(path)
-        answers |= _pair(path, asked, namespace)
+        answers |= {name: unbundled(asked[name], f) for name, f in _pair(path, asked, namespace).items()}
         for name, known in _by_problem(path, asked, namespace, "MISTAKES").items():
-            mistakes[name] = {says: m if isinstance(m, Mistake) else Mistake(m) for says, m in known.items()}
-        terms |= _by_problem(path, asked, namespace, "TERMS")
-        quantities |= _by_problem(path, asked, namespace, "QUANTITIES")
+            mistakes[name] = {says: _mistake(asked[name], known_one) for says, known_one in known.items()}
+        terms |= _unbundled(asked, _by_problem(path, asked, namespace, "TERMS"))
+        quantities |= _unbundled(asked, _by_problem(path, asked, namespace, "QUANTITIES"))
         activations[topic.name] = authored.activations(path, namespace)
     return Reference(
         MappingProxyType(answers),
@@ -90,6 +93,39 @@ def load_reference(assignment: Assignment) -> Reference:
         MappingProxyType(activations),
         _seed(assignment.folder),
     )
+
+
+def unbundled(problem: Problem, formula: Formula) -> Formula:
+    """A formula that takes each parameter by itself, of one that takes some in a tuple as students do."""
+    packing = problem.packing  # and nothing else of the problem, for fingerprints
+    if not packing:
+        return formula
+
+    @wraps(formula)
+    def taking_each(*arguments: Any) -> Any:
+        return formula(*packed(arguments, packing))
+
+    return taking_each
+
+
+def code_of(formula: Formula) -> CodeType:
+    """Where a formula stands in its author's file."""
+    code: CodeType = unwrap(formula).__code__
+    return code
+
+
+def _unbundled(
+    asked: Mapping[str, Problem], named: Mapping[str, dict[str, Formula]]
+) -> dict[str, dict[str, Formula]]:
+    return {
+        name: {text: unbundled(asked[name], f) for text, f in formulas.items()}
+        for name, formulas in named.items()
+    }
+
+
+def _mistake(problem: Problem, known: Mistake | Formula) -> Mistake:
+    mistake = known if isinstance(known, Mistake) else Mistake(known)
+    return replace(mistake, formula=unbundled(problem, mistake.formula))
 
 
 def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]) -> dict[str, Formula]:
@@ -107,7 +143,7 @@ def _pair(path: Path, asked: Mapping[str, Problem], namespace: Mapping[str, Any]
             raise Fault(
                 f"{path}, line {line}: {name} is no problem of this topic; begin a helper's name with _"
             )
-        takes = tuple(asked[name].parameters)
+        takes = tuple(bundles(asked[name].kind))
         if str(signature(function)) != f"({', '.join(takes)})":
             raise Fault(f"{path}, line {line}: {name} should take ({', '.join(takes)})")
     return defined
@@ -125,7 +161,7 @@ def _by_problem(
             raise Fault(f"{path}: {table} names {name}, which is no problem of this topic")
         texts = isinstance(functions, dict) and all(isinstance(text, str) and text for text in functions)
         if not texts or not all(_takes(f, asked[name]) for f in functions.values()):
-            takes = ", ".join(asked[name].parameters)
+            takes = ", ".join(bundles(asked[name].kind))
             raise Fault(f"{path}: {table}[{name!r}] is no dict of functions of ({takes}) by a text")
     return named
 
@@ -134,7 +170,7 @@ def _takes(function: object, problem: Problem) -> bool:
     """Whether it can be called with what the problem's function is called with."""
     formula = function.formula if isinstance(function, Mistake) else function
     try:
-        signature(formula).bind(*problem.parameters)  # type: ignore[arg-type] # a TypeError says so
+        signature(formula).bind(*bundles(problem.kind))  # type: ignore[arg-type] # a TypeError says so
     except (TypeError, ValueError):
         return False
     return True

@@ -22,14 +22,21 @@ from grader.assignment import Problem
 from grader.directions import directions, telling
 from grader.numeric import Path
 from grader.problem import (
+    Backward,
     CurveDerivative,
     Derivative,
     Differential,
     Gradient,
     Hessian,
+    Identify,
+    OfFunction,
     Taylor,
-    apply,
+    Value,
+    gradients,
     ordinal,
+    parts,
+    scalar,
+    scalar_name,
     unit,
     variables,
 )
@@ -100,11 +107,13 @@ def remainders(
         expected: the right one, such as `problem.kind.derive(values)`, in double precision.
         scaled: for an expansion, the student's answers to `taylor_calls`, `None` where there was none.
     """
+    if isinstance(problem.kind, (Identify, Value)):
+        return None
     values = {x: _exact(value) for x, value in values.items()}
     with np.errstate(all="ignore"), catch_warnings():
         simplefilter("ignore")  # that an imaginary part is lost is noticed, see _first
         line = _line(problem, values, actual, expected)
-        return _measured(problem, line, _path(problem, values, line.direction), scaled) if line else None
+        return _measured(problem, line, _path(problem.kind, values, line.direction), scaled) if line else None
 
 
 def taylor_calls(problem: Problem, values: Values) -> tuple[Values, ...]:
@@ -136,8 +145,12 @@ def slope(remainders: Remainders) -> float | None:
 
 def _line(problem: Problem, values: Values, actual: Any, expected: Any) -> _Line | None:
     match problem.kind:
-        case Gradient(wrt=x):
-            return _linear(problem, values, x, np.asarray(actual), np.asarray(expected), "gradient")
+        case Gradient() | Backward() as kind:
+            x, place = _furthest(gradients(kind), actual, expected)
+            yours, right = (
+                answer if place is None else parts(answer)[place] for answer in (actual, expected)
+            )
+            return _linear(problem, values, x, np.asarray(yours), np.asarray(right), "gradient")
         case Derivative(wrt=x):
             return _linear(problem, values, x, np.transpose(actual), np.transpose(expected), "derivative")
         case Hessian(wrt=x):
@@ -151,6 +164,19 @@ def _line(problem: Problem, values: Values, actual: Any, expected: Any) -> _Line
         case Taylor(wrt=x, order=order):
             return _given(values, (x,), order, "expansion")
     return None
+
+
+def _furthest(places: Mapping[str, int | None], actual: Any, expected: Any) -> tuple[str, int | None]:
+    """The variable whose gradient is furthest off for its size, and its place in the answer."""
+
+    def off(each: tuple[str, int | None]) -> float:
+        _, place = each
+        if place is None:
+            return 0.0
+        x, right = np.asarray(parts(actual)[place], float), np.asarray(parts(expected)[place], float)
+        return float(np.max(np.abs(x - right), initial=0.0) / np.max(np.abs(right), initial=1e-300))
+
+    return max(places.items(), key=off)
 
 
 def _linear(
@@ -191,13 +217,12 @@ def _steps(line: _Line) -> tuple[float, ...]:
     return tuple(line.unit * 2.0**-power for power in powers)
 
 
-def _path(problem: Problem, values: Values, direction: Values) -> Path:
+def _path(kind: OfFunction, values: Values, direction: Values) -> Path:
     """t ↦ f(x + t d); not a number where the function raises, as it may outside its domain."""
-    of: Callable[..., Any] = problem.kind.of  # type: ignore[union-attr]  # a line has a function
 
     def path(t: Any) -> Any:
         try:
-            return np.asarray(apply(of, values, {x: values[x] + t * d for x, d in direction.items()}))
+            return np.asarray(scalar(kind, values, {x: values[x] + t * d for x, d in direction.items()}))
         except Exception:
             return np.asarray(np.nan)
 
@@ -218,12 +243,15 @@ def _measured(problem: Problem, line: _Line, path: Path, scaled: Sequence[Any]) 
     if not finite:
         return None
     floor = ROUNDING * max(size for size in map(_size, points) if size < MOST)
-    of = problem.kind.of.__name__  # type: ignore[union-attr]  # a line has a function
+    kind: OfFunction = problem.kind  # type: ignore[assignment]  # a line has a function
     curve = isinstance(problem.kind, CurveDerivative)
     along = " and ".join(x if curve else f"d{x}" for x in line.direction)
     moved = ", ".join(f"{x} + h" if curve else f"{x} + h d{x}" for x in line.direction)
+    of = scalar_name(kind)
     h, mine, its = zip(*finite, strict=True)
-    return Remainders(problem.name, of, along, line.order, h, mine, its, floor, line.answer, f"{of}({moved})")
+    return Remainders(
+        problem.name, of, along, line.order, h, mine, its, floor, line.answer, scalar_name(kind, moved)
+    )
 
 
 def _expansion(derivatives: Sequence[Any], h: float) -> Numbers:

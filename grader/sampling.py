@@ -203,6 +203,20 @@ def draw(problem: Problem, stream: Stream, row: Row, place: int, attempt: int = 
     return Case(row, sizes, {name: value(name, spec) for name, spec in problem.drawn.items()})
 
 
+def is_kept(problem: Problem, values: Mapping[str, Any]) -> bool:
+    """Whether an author's `keep` lets these inputs pass; everything drawn is handed to it by name.
+
+    Raises:
+        Fault: it fails.
+    """
+    keep = problem.kind.draws.keep
+    try:
+        return keep is None or bool(keep(**values))
+    except (Exception, SystemExit) as error:
+        where = f"problems/{problem.topic.name}.py: {problem.name}: `keep` fails"
+        raise Fault(f"{where}: {type(error).__name__}: {error}") from error
+
+
 def larger(problem: Problem) -> tuple[Case, ...]:
     """Inputs that nothing is compared at, to see what a hand-in does on them; no secret enters them.
 

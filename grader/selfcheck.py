@@ -8,7 +8,9 @@ Inputs, checks of form, tolerances and sentences are those of grading: the same 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from math import prod
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -20,6 +22,8 @@ from grader.faults import Fault
 from grader.key import Key, Measure, Truth, Values, draw_samples, larger, question
 from grader.numeric import WIDTH, Rule, complex_step, derivative, differences, scale, trusted
 from grader.problem import (
+    Answer,
+    Backward,
     CurveDerivative,
     Derivative,
     Gradient,
@@ -27,8 +31,8 @@ from grader.problem import (
     Identify,
     OfFunction,
     Value,
-    apply,
     order_of,
+    scalar,
     unit,
     variables,
 )
@@ -123,7 +127,7 @@ def _is_rounding(kind: OfFunction, values: Values) -> bool:
     order, wrt = order_of(kind), variables(kind)
     directed = {f"d{x}": 1.0 for x in wrt} | dict(values)  # of size 1 where none is given
     step = 1.0 if isinstance(kind, CurveDerivative) else unit(directed, wrt)
-    size = 1 + float(np.max(np.abs(apply(kind.of, values, {}))))  # on the way to log(1 + x) there is a 1
+    size = 1 + float(np.max(np.abs(scalar(kind, values, {}))))  # on the way to log(1 + x) there is a 1
     noise = NOISE * size / (step**order * WIDTH * (WIDTH * 2.0 ** (order - 1)) ** (order - 1))
     apart = _along(kind, values, differences) - _along(kind, values, complex_step)
     return bool(np.max(np.abs(apart)) <= noise)
@@ -131,12 +135,15 @@ def _is_rounding(kind: OfFunction, values: Values) -> bool:
 
 def _along(kind: OfFunction, values: Values, rule: Rule) -> Any:
     """The derivative along a direction: a random one, where none is given."""
-    if not isinstance(kind, (Gradient, Derivative, Hessian)):
+    if not isinstance(kind, (Gradient, Backward, Derivative, Hessian)):
         return kind.derive(values, rule)
-    x = values[kind.wrt]
-    d = np.random.default_rng(np.size(x)).normal(size=np.shape(x))
-    path = lambda t: apply(kind.of, values, {kind.wrt: x + t * d})  # noqa: E731
-    return derivative(path, order_of(kind), rule, scale(x))
+    X = {x: values[x] for x in variables(kind)}
+    d = {x: scale(A) * _random(np.shape(A)) for x, A in X.items()}
+    return derivative(lambda t: scalar(kind, values, {x: X[x] + t * d[x] for x in X}), order_of(kind), rule)
+
+
+def _random(shape: tuple[int, ...]) -> Any:
+    return np.random.default_rng(prod(shape)).normal(size=shape)
 
 
 def _alike(x: Any, y: Any) -> bool:
@@ -153,13 +160,15 @@ def _form(problem: Problem, inputs: Values) -> Any:
     """An answer of the shape that is asked, if one is; its numbers mean nothing."""
     answer, sizes = problem.kind.answer(), _sizes(problem, inputs)
     try:
-        if isinstance(answer, tuple):
-            return tuple(
-                np.ones(shapes.resolve(spec.dims, sizes)) for spec in answer if isinstance(spec, Array)
-            )
-        return np.ones(shapes.resolve(answer.dims, sizes)) if isinstance(answer, Array) else None
+        return _ones(answer, sizes)
     except KeyError:  # a dimension that no input has
         return None
+
+
+def _ones(answer: Answer, sizes: Mapping[str, int]) -> Any:
+    if isinstance(answer, tuple):
+        return tuple(_ones(part, sizes) for part in answer)
+    return np.ones(shapes.resolve(answer.dims, sizes)) if isinstance(answer, Array) else None
 
 
 def _sizes(problem: Problem, inputs: Values) -> dict[str, int]:

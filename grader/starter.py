@@ -10,8 +10,9 @@ from itertools import groupby
 from textwrap import fill
 
 from grader.assignment import Assignment, Problem
-from grader.problem import brief, returned
-from grader.shapes import Array, Elementwise, Linear, Size, Sizes, Spec, of_function
+from grader.distributions import Integers
+from grader.problem import Form, brief, returned, taken, written
+from grader.shapes import Array, Elementwise, Linear, Size, Sizes, of_function
 
 WIDTH = 100
 UNWRITTEN = "    raise NotImplementedError"
@@ -84,7 +85,8 @@ def _stub(problem: Problem) -> str:
     if of:
         says = (of.__doc__ or "").strip().partition("\n")[0]
         lines.append(f"{of.__name__}({', '.join(of_function(of)[0])}): {says}")
-    lines.append(", ".join(f"{name}: {brief(spec)}" for name, spec in problem.parameters.items()))
+    lines.append(", ".join(f"{name}: {brief(spec)}" for name, spec in taken(problem.kind).items()))
+    lines += [f"{name} is {written(bundle)}" for name, bundle in problem.kind.packed.items()]
     if returned(problem.kind):
         lines.append(f"returns {', '.join(map(brief, returned(problem.kind)))}")
     body = "\n".join(fill(line, WIDTH, initial_indent="    ", subsequent_indent="        ") for line in lines)
@@ -93,10 +95,9 @@ def _stub(problem: Problem) -> str:
 
 def _header(problem: Problem) -> str:
     """`def grad_v(v: np.ndarray, U: np.ndarray) -> np.ndarray:`, broken as formatters do where it is long."""
-    takes = [f"{name}: {_type(spec)}" for name, spec in problem.parameters.items()]
-    types = [_type(spec) for spec in returned(problem.kind)]
-    both = types[0] if len(types) == 1 else f"tuple[{', '.join(types)}]"
-    gives = f" -> {both}" if types else ""
+    takes = [f"{name}: {_type(spec)}" for name, spec in taken(problem.kind).items()]
+    answer = problem.kind.answer()
+    gives = f" -> {_type(answer)}" if answer else ""
     line = f"def {problem.name}({', '.join(takes)}){gives}:"
     if len(line) <= WIDTH:
         return line
@@ -105,15 +106,17 @@ def _header(problem: Problem) -> str:
     return f"def {problem.name}(\n{inner}\n){gives}:"
 
 
-def _type(spec: Spec) -> str:
+def _type(spec: Form) -> str:
     match spec:
-        case Array(dims):
-            return "np.ndarray" if dims else "float"
+        case tuple():
+            return f"tuple[{', '.join(map(_type, spec))}]"
+        case Array(dims, distribution):
+            return "np.ndarray" if dims else "int" if isinstance(distribution, Integers) else "float"
         case Size():
             return "int"
         case Sizes():
             return "tuple[int, ...]"
-        case Linear() | Elementwise():
+        case _:
             return "Callable"
 
 

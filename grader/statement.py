@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from types import FunctionType
 
 from grader import authored, files
 from grader.assignment import Assignment, Problem, Topic
-from grader.problem import brief, returned, variables
+from grader.distributions import Integers
+from grader.problem import Backward, Form, brief, returned, taken, variables, written
 from grader.settings import Settings
 from grader.shapes import Array, Elementwise, Linear, ShapeError, Size, Sizes, Spec, of_function, show
 
@@ -168,13 +169,13 @@ def _activations(topic: Topic) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    takes = [f"{name}: {brief(spec)}" for name, spec in problem.parameters.items()]
+    takes = [f"{name}: {brief(spec)}" for name, spec in taken(problem.kind).items()]
     specs = returned(problem.kind)
     parts = [f"### {_heading(problem)}", f"**{_points(problem.points)}.** {_asks(problem)}"]
     parts.append(_fenced(_signature(problem.name, takes, ", ".join(map(brief, specs))), "python"))
     parts.append(_arguments(problem))
     if specs:
-        parts.append(f"It returns {' and '.join(map(_result, specs))}.")
+        parts.append(f"It returns {_results(specs)}.")
     return "\n\n".join(parts)
 
 
@@ -182,6 +183,7 @@ def _arguments(problem: Problem) -> str:
     """A table; its third column only where there is something to say."""
     rows = [("argument", "shape", "meaning"), ("---", "---", "---")]
     rows += [(f"`{name}`", _shape(s), _meaning(problem, name)) for name, s in problem.parameters.items()]
+    rows += [(f"`{name}`", "a tuple", f"`{written(bundle)}`") for name, bundle in problem.kind.packed.items()]
     columns = 3 if any(meaning for _, _, meaning in rows[2:]) else 2
     return "\n".join(f"| {' | '.join(row[:columns])} |" for row in rows)
 
@@ -211,6 +213,10 @@ def _asks(problem: Problem) -> str:
 
 def _shape(spec: Spec) -> str:
     match spec:
+        case Array(dims, Integers(low, high)):
+            last = f"`{high}` − 1" if isinstance(high, str) else high - 1
+            numbers = f"from {low} to {last}"
+            return f"`{show(dims)}`, whole numbers {numbers}" if dims else f"a whole number {numbers}"
         case Array(dims):
             return f"`{show(dims)}`" if dims else "a number"
         case Size(dim):
@@ -234,13 +240,21 @@ def _meaning(problem: Problem, name: str) -> str:
         return "the differential, as a function of the direction"
     if name[0] == "d" and name[1:] in variables(kind):
         return f"a direction, that is, a change of `{name[1:]}`"
+    if isinstance(kind, Backward) and name == kind.upstream:
+        return f"what arrives at the value of `{kind.of.__name__}`: the gradient of some loss in it"
     if name in variables(kind):
         return "the variable"
     of = getattr(kind, "of", None)
     return f"as in `{of.__name__}`" if of and name not in kind.given else ""
 
 
-def _result(spec: Spec) -> str:
+def _results(specs: Sequence[Form]) -> str:
+    return ", ".join(map(_result, specs[:-1])) + " and " * (len(specs) > 1) + _result(specs[-1])
+
+
+def _result(spec: Form) -> str:
+    if isinstance(spec, tuple):
+        return f"a tuple of {_results(spec)}"
     return f"an array of shape {_shape(spec)}" if isinstance(spec, Array) and spec.dims else _shape(spec)
 
 

@@ -154,6 +154,25 @@ def test_a_change_fails_exactly_its_problem(old, new, name, verdict, verdicts):
         ('"N D"', '"N D!"', 'line 14: the shape "N D!" has "D!"'),
         ('Size["C"]}, points=1)', 'Size["C"]}, points=0)', "name_of_law has points = 0"),
         ("where=lambda N, D, C: C > 1", "where=lambda N: N > 1", "softmax_loss: `where` fails: TypeError"),
+        ("where=lambda", "keep=lambda W: True, where=lambda", "softmax_loss: `keep` fails: TypeError"),
+        (
+            "where=lambda",
+            "keep=lambda W, X, labels: abs(W).max() < 1e-30, where=lambda",
+            "softmax_loss: `keep` turns down 100 draws of 100 for the row 'core'",
+        ),
+        (
+            'wrt="W"',
+            'wrt="W", packed="cache"',
+            "grad_penalty: packed = 'cache'; write packed={'cache': ('x', 'w')}",
+        ),
+        ('wrt="W"', 'wrt="W", packed={"c": ("W", "V")}', "grad_penalty: packed names V, which is no input"),
+        ('wrt="W"', 'wrt="W", packed={"c": ("W", "W")}', "grad_penalty: packed names W twice"),
+        (
+            'wrt="W"',
+            'wrt="W", packed={"reg": "W"}',
+            "grad_penalty: packed calls a tuple 'reg'; give it a name",
+        ),
+        ('wrt="W"', 'wrt=("W", "V")', "grad_penalty: penalty has no array parameter V"),
         ('r"""# Softmax', 'r"""Softmax', "line 1: the file opens with its statement"),
     ],
 )

@@ -189,6 +189,7 @@ ORDER = [
     "numeric",
     "functions",
     "sandbox.basis",
+    "sandbox.packing",
     "shapes",
     "distributions",
     "files",
@@ -199,7 +200,8 @@ THEIRS = {
     f"sandbox.{name}"
     for name in (
         *("server", "attacks", "layers", "seccomp", "landlock", "kernel"),
-        *("worker", "objects", "loader", "meter", "steps", "outcome", "line", "values", "frames", "basis"),
+        *("worker", "objects", "loader", "meter", "steps", "outcome", "line", "values", "frames"),
+        *("basis", "packing"),
     )
 }
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from grader.compare import part_name
 from grader.functions import LinearMap
 from grader.problem import (
+    Backward,
     CurveDerivative,
     Derivative,
     Differential,
@@ -14,14 +16,23 @@ from grader.problem import (
     Taylor,
     Value,
     drawn,
+    gradients,
+    packing,
     parameters,
+    parts,
+    partwise,
     signature,
+    written,
 )
 from grader.shapes import Array, Function, Linear, ShapeError, Size, Slope
 
 
 def bilinear(u: Array["m"], M: Array["m n"], v: Array["n"]) -> Array[""]:
     return u @ M @ v
+
+
+def product(M: Array["m n"], N: Array["n k"]) -> Array["m k"]:
+    return M @ N
 
 
 def activate(W: Array["d m"], X: Array["m T"], s: Function) -> Array["d T"]:
@@ -40,6 +51,53 @@ def test_a_gradient_has_the_variables_shape():
     kind = Gradient(of=bilinear, wrt="M", points=1)
     assert kind.answer() == Array["m n"]
     np.testing.assert_allclose(kind.derive(VALUES), np.outer(u, v), rtol=1e-14)
+
+
+def test_gradients_in_several_variables_are_a_tuple_which_the_value_may_open():
+    kind = Gradient(of=bilinear, wrt=("u", "v"), points=1, value=True)
+    assert kind.answer() == (Array[""], Array["m"], Array["n"])
+    value, du, dv = kind.derive(VALUES)
+    np.testing.assert_allclose(value, u @ M @ v)
+    np.testing.assert_allclose(du, M @ v, rtol=1e-14)
+    np.testing.assert_allclose(dv, u @ M, rtol=1e-14)
+    law = "the value of bilinear and its gradients in u, v: dL = ⟨G_u, du⟩ + ⟨G_v, dv⟩"
+    assert kind.asks() == law
+    assert gradients(kind) == {"u": 1, "v": 2}
+    assert gradients(Gradient(of=bilinear, wrt="u", points=1)) == {"u": None}
+
+
+def test_a_gradient_is_of_a_number():
+    with pytest.raises(ShapeError, match="product returns no number; a Backward serves any shape"):
+        Gradient(of=product, wrt="M", points=1).answer()
+
+
+def test_a_backward_pass_takes_what_arrives_at_the_value():
+    """⟨dout, dM N + M dN⟩ = ⟨dout Nᵀ, dM⟩ + ⟨Mᵀ dout, dN⟩"""
+    kind = Backward(of=product, wrt=("M", "N"), points=1)
+    N, dout = np.array([[1.0], [2], [0.5]]), np.array([[3.0], [-1]])
+    assert list(parameters(kind)) == list(drawn(kind)) == ["M", "N", "dout"]
+    assert kind.answer() == (Array["m n"], Array["n k"])
+    dM, dN = kind.derive({"M": M, "N": N, "dout": dout})
+    np.testing.assert_allclose(dM, dout @ N.T, rtol=1e-14)
+    np.testing.assert_allclose(dN, M.T @ dout, rtol=1e-14)
+    assert isinstance(
+        Backward(of=product, wrt="N", points=1).derive({"M": M, "N": N, "dout": dout}), np.ndarray
+    )
+
+
+def test_what_is_packed_is_taken_in_a_tuple_behind_the_rest():
+    kind = Backward(of=product, wrt="M", points=1, upstream="g", packed={"cache": ("M", ("N",))})
+    assert signature("f", kind) == "f(g: (m, k), cache: ((m, n), ((n, k),))) -> (m, n)"
+    assert packing(kind) == (2, (0, (1,)))
+    assert written(kind.packed["cache"]) == "(M, (N,))"
+    assert packing(Backward(of=product, wrt="M", points=1)) == ()
+
+
+def test_an_answer_in_tuples_has_components():
+    nested = (1.0, (2.0, (3.0,)), 4.0)
+    assert parts(nested) == (1.0, 2.0, 3.0, 4.0)
+    assert [part_name(nested, k) for k in range(4)] == ["1", "2.1", "2.2.1", "3"]
+    assert partwise(lambda a, b: a - b, nested, nested) == (0, (0, (0,)), 0)
 
 
 def test_a_derivative_is_the_transposed_gradient_because_it_stands_under_a_trace():

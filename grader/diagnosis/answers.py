@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import numeric
 from grader.assignment import Problem
-from grader.diagnosis.changes import Changes
+from grader.diagnosis.changes import Changes, Inputs
 from grader.diagnosis.evidence import ValueOn
 from grader.diagnosis.hypothesis import (
     INPUT,
@@ -31,6 +31,7 @@ from grader.diagnosis.hypothesis import (
 )
 from grader.key import Sample
 from grader.problem import (
+    Backward,
     CurveDerivative,
     Derivative,
     Differential,
@@ -39,6 +40,8 @@ from grader.problem import (
     Taylor,
     Value,
     apply,
+    partwise,
+    scalar,
     variables,
 )
 from grader.reference import Reference
@@ -65,8 +68,7 @@ def exchanged_once(problem: Problem, changes: Changes, value: ValueOn, it: str =
         ahead, behind, double = (after(problem, changes[name], value) for name in names)
 
         def bilinear(sample: Sample) -> Any:
-            quadratic = np.allclose(double(sample), 4 * value(sample), rtol=1e-5, atol=0)
-            return (ahead(sample) - behind(sample)) / 4 if quadratic else None
+            return partwise(_polarised, *(f(sample) for f in (value, double, ahead, behind)))
 
         return bilinear
 
@@ -80,6 +82,11 @@ def exchanged_once(problem: Problem, changes: Changes, value: ValueOn, it: str =
         )
         for x, y in pairs
     ]
+
+
+def _polarised(value: Any, double: Any, ahead: Any, behind: Any) -> Any:
+    """b(x, y) = (f(x + y) − f(x − y))/4, if f is quadratic."""
+    return (ahead - behind) / 4 if np.allclose(double, 4 * value, rtol=1e-5, atol=0) else None
 
 
 def tampered_twice(problem: Problem, changes: Changes, right: ValueOn) -> Iterator[Hypothesis]:
@@ -160,7 +167,9 @@ def _neighbours(kind: Kind) -> Iterator[tuple[str, str, ValueOn]]:
 def quotients(problem: Problem) -> Iterator[Hypothesis]:
     """Difference quotients whose step is so coarse that they are no derivative."""
     kind = problem.kind
-    if not isinstance(kind, (Gradient, Derivative, CurveDerivative)) or getattr(kind, "order", 1) > 1:
+    if isinstance(kind, CurveDerivative) and kind.order > 1:
+        return
+    if not isinstance(kind, (Gradient, Backward, Derivative, CurveDerivative)):
         return
     for step in STEPS:
         for name, behind in (("forward", 0.0), ("central", -step)):
@@ -168,20 +177,26 @@ def quotients(problem: Problem) -> Iterator[Hypothesis]:
             yield recalled(f"other:{name} {step}", OTHER, says, _quotient(kind, step, behind))
 
 
-def _quotient(kind: Gradient | Derivative | CurveDerivative, ahead: float, behind: float) -> ValueOn:
-    (x,) = variables(kind)
-
-    def along(sample: Sample, E: Any) -> Any:
-        values = values_of(sample)
-        f = [apply(kind.of, values, {x: values[x] + step * E}) for step in (ahead, behind)]
+def _quotient(
+    kind: Gradient | Backward | Derivative | CurveDerivative, ahead: float, behind: float
+) -> ValueOn:
+    def along(values: Inputs, x: str, E: Any) -> Any:
+        f = [scalar(kind, values, {x: values[x] + step * E}) for step in (ahead, behind)]
         return (f[0] - f[1]) / (ahead - behind)
 
+    def gradient(values: Inputs, x: str) -> Any:
+        shape = np.shape(values[x])
+        return np.reshape([along(values, x, E) for E in numeric.units(shape)], shape)
+
     def value(sample: Sample) -> Any:
+        values, names = values_of(sample), variables(kind)
         if isinstance(kind, CurveDerivative):
-            return along(sample, 1.0)
-        shape = np.shape(values_of(sample)[x])
-        found = np.reshape([along(sample, E) for E in numeric.units(shape)], shape)
-        return found.T if isinstance(kind, Derivative) else found
+            return along(values, names[0], 1.0)
+        found = [gradient(values, x) for x in names]
+        if isinstance(kind, Derivative):
+            return found[0].T
+        number = [apply(kind.of, values, {})] if isinstance(kind, Gradient) and kind.value else []
+        return (*number, *found) if isinstance(kind.answer(), tuple) else found[0]
 
     return value
 

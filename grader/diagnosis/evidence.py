@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from grader.compare import AMBER, DOUBLE, GREEN, SINGLE, Comparison, Verdict, has_parts
 from grader.key import NUMBERS, Sample
+from grader.problem import parts
 from grader.sandbox.outcome import Returned
 
 FEWEST = 3  # core cases
@@ -88,7 +89,7 @@ class Evidence:
         """A hypothesis's value here; `FAILED` where it has none, which agrees with nothing."""
         try:
             whole = value(self.sample)
-            return whole[self.part] if isinstance(whole, tuple) and self.part is not None else whole
+            return parts(whole)[self.part] if isinstance(whole, tuple) and self.part is not None else whole
         except Exception:  # a formula that is tampered with may fail in any way
             return FAILED
 
@@ -156,8 +157,8 @@ def _of_parts(comparison: Comparison) -> tuple[Evidence, ...]:
         condition = max(sample.conditions, default=0.0)
         return (Evidence(sample, _in_double(actual, sample.expected), sample.expected, condition),)
     return tuple(
-        Evidence(sample, _in_double(actual[k], expected), expected, sample.conditions[k], k)
-        for k, expected in enumerate(sample.expected)
+        Evidence(sample, _in_double(value, expected), expected, sample.conditions[k], k)
+        for k, (value, expected) in enumerate(zip(parts(actual), parts(sample.expected), strict=True))
     )
 
 
@@ -172,9 +173,10 @@ def _has_value(comparison: Comparison) -> bool:
         return False
     if not has_parts(expected):
         return not is_real(expected) or _is_finite(outcome.value)
-    if not isinstance(outcome.value, tuple) or len(outcome.value) != len(expected):
+    values, rights = parts(outcome.value), parts(expected)
+    if not isinstance(outcome.value, tuple) or len(values) != len(rights):
         return False
-    return all(_is_finite(x) or not is_real(e) for x, e in zip(outcome.value, expected, strict=True))
+    return all(_is_finite(x) or not is_real(e) for x, e in zip(values, rights, strict=True))
 
 
 def is_real(x: Any) -> bool:

@@ -50,7 +50,7 @@ from grader.diagnosis.hypothesis import (
 )
 from grader.diagnosis.regions import content, holds, wrong_regions
 from grader.key import NUMBERS, Sample
-from grader.problem import Differential, Taylor, variables
+from grader.problem import Differential, Taylor, parts, variables
 from grader.reference import Reference
 from grader.shapes import Array, Sizes, recognised, show
 
@@ -89,7 +89,7 @@ class Search:
     def part(self, sample: Sample) -> Any:
         """The right answer, or the part of it that is looked into."""
         whole, k = self.right(sample), self.evidence[0].part
-        return whole if k is None else whole[k]
+        return whole if k is None else parts(whole)[k]
 
     @cached_property
     def real(self) -> bool:

@@ -8,7 +8,6 @@ never shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,17 +20,22 @@ from grader.functions import LinearMap
 from grader.key import Sample
 from grader.literals import literal
 from grader.problem import (
+    Backward,
     CurveDerivative,
     Derivative,
     Differential,
     Gradient,
     Hessian,
     Identify,
+    OfFunction,
     Taylor,
     Value,
     apply,
     black_box,
+    gradients,
     ordinal,
+    parts,
+    scalar_name,
     variables,
 )
 from grader.shapes import of_function
@@ -48,32 +52,39 @@ class Law:
     lines: tuple[str, ...] = ()
 
 
-def broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
-    """The law on that case; none for an answer of another shape, or of numbers that overflow."""
+def broken(problem: Problem, sample: Sample, actual: Any, part: int | None = None) -> Law | None:
+    """The law on that case; none for an answer of another shape, or of numbers that overflow.
+
+    Args:
+        part: which value of a tuple is at fault.
+    """
     with np.errstate(all="ignore"):
-        law = _broken(problem, sample, actual)
+        law = _broken(problem, sample, actual, part)
     return None if law is None or re.search(r"\b(inf|nan)\b", law.sentence) else law
 
 
-def _broken(problem: Problem, sample: Sample, actual: Any) -> Law | None:
+def _broken(problem: Problem, sample: Sample, actual: Any, part: int | None) -> Law | None:
     expected = sample.expected
     if isinstance(problem.kind, Value):
         return _returned(problem, sample, actual)
+    if part is not None:
+        expected, actual = parts(expected)[part], parts(actual)[part]
     if np.shape(actual) != np.shape(expected) or isinstance(expected, tuple) or expected is None:
         return None
     a, e = np.asarray(actual, float), np.asarray(expected, float)
     match problem.kind:
-        case Gradient() as kind:
-            return _along(problem, kind, e, a, "gradient")
-        case Derivative() as kind:
-            return _along(problem, kind, e.T, a.T, "derivative")
+        case Gradient() | Backward() | Derivative() as kind:
+            x = next((x for x, place in gradients(kind).items() if place == part), "")
+            if not x:
+                return _entry("", f"the value of {kind.of.__name__}", e, a)
+            return _along(problem, kind, x, e, a)
         case Hessian(of=of, wrt=wrt):
             return _form(problem, of.__name__, wrt, e, a)
         case Differential(of=of, order=order) as kind:
             along = " and ".join(f"d{x}" for x in variables(kind))
             which = "" if order == 1 else f"{ordinal(order)} "
             law = _entry(f"along this {along}, ", f"the {which}differential of {of.__name__}", e, a)
-            return replace(law, lines=_measured(problem, of, variables(kind)) if order == 1 else ())
+            return replace(law, lines=_measured(problem, kind, variables(kind)) if order == 1 else ())
         case CurveDerivative(of=of, order=order):
             return _entry("", f"the {ordinal(order)} derivative of {of.__name__}", e, a)
         case Taylor() as kind:
@@ -102,22 +113,32 @@ def _is_plain(x: Any) -> bool:
 
 
 def _along(
-    problem: Problem, kind: Gradient | Derivative, expected: Numbers, actual: Numbers, what: str
+    problem: Problem,
+    kind: Gradient | Backward | Derivative,
+    x: str,
+    expected: Numbers,
+    actual: Numbers,
 ) -> Law:
-    """dL = ⟨G, dX⟩ = tr(D dX)."""
-    of, wrt = kind.of.__name__, kind.wrt
-    D = telling(problem, expected.shape, lambda D: ((expected * D).sum(), (actual * D).sum()))
-    so, predicted = _told((expected * D).sum(), (actual * D).sum())
-    called = f"{problem.name}({', '.join(problem.parameters)})"
-    law = f"np.sum({called} * d{wrt})" if what == "gradient" else f"np.trace({called} @ d{wrt})"
+    """dL = ⟨G, dX⟩ = tr(D dX), ⟨dout, dY⟩ = ⟨G, dX⟩."""
+    turned = isinstance(kind, Derivative)
+    G, yours = (expected.T, actual.T) if turned else (expected, actual)
+    D = telling(problem, G.shape, lambda D: ((G * D).sum(), (yours * D).sum()))
+    so, predicted = _told((G * D).sum(), (yours * D).sum())
+    place = gradients(kind)[x]
+    called = problem.call + ("" if place is None else f"[{place}]")
+    law = f"np.trace({called} @ d{x})" if turned else f"np.sum({called} * d{x})"
+    what = "derivative" if turned else "gradient"
+    yours_is = f"your {what} in {x}" if len(gradients(kind)) > 1 else f"your {what}"
+    changes = f"{scalar_name(kind)} changes by {so} to first order"
     return Law(
-        f"along this d{wrt}, {of} changes by {so} to first order; your {what} predicts {predicted}",
-        (f"d{wrt} = {literal(D)}", law, *_measured(problem, kind.of, (wrt,))),
+        f"along this d{x}, {changes}; {yours_is} predicts {predicted}",
+        (f"d{x} = {literal(D)}", law, *_measured(problem, kind, (x,))),
     )
 
 
-def _measured(problem: Problem, of: Callable[..., Any], along: tuple[str, ...]) -> tuple[str, ...]:
+def _measured(problem: Problem, kind: OfFunction, along: tuple[str, ...]) -> tuple[str, ...]:
     """Lines that measure the first number by a difference quotient, if the function's arguments are there."""
+    of = kind.of
     names = list(of_function(of)[0])
     if not set(names) <= set(problem.parameters):
         return ()
@@ -125,7 +146,10 @@ def _measured(problem: Problem, of: Callable[..., Any], along: tuple[str, ...]) 
         f"{of.__name__}({', '.join(f'{x} {step} * d{x}' if x in along else x for x in names)})"
         for step in ("+ 1e-6", "- 1e-6")
     )
-    return (f"from problems.{problem.topic.name} import {of.__name__}", f"({there} - {back}) / 2e-6")
+    change = f"({there} - {back})"
+    if isinstance(kind, Backward):
+        change = f"np.sum({kind.upstream} * {change})"
+    return (f"from problems.{problem.topic.name} import {of.__name__}", f"{change} / 2e-6")
 
 
 def _form(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Numbers) -> Law:
@@ -135,10 +159,9 @@ def _form(problem: Problem, of: str, wrt: str, expected: Numbers, actual: Number
     if abs(so - predicted) < APART * abs(so):
         return _entry("", f"the Hessian of {of}", expected, actual)
     says = "along this d{0}, the second differential of {1} is {2}; your H gives d{0}ᵀ H d{0} = {3}"
-    called = f"{problem.name}({', '.join(problem.parameters)})"
     return Law(
         says.format(wrt, of, *_told(so, predicted)),
-        (f"d{wrt} = {literal(D)}", f"d{wrt} @ {called} @ d{wrt}"),
+        (f"d{wrt} = {literal(D)}", f"d{wrt} @ {problem.call} @ d{wrt}"),
     )
 
 
@@ -170,9 +193,8 @@ def _distance(problem: Problem, kind: Taylor) -> tuple[str, str]:
     """Lines that compute how far f(x + dx) is from what is returned."""
     names, x = of_function(kind.of)[0], kind.wrt
     moved = f"{kind.of.__name__}({', '.join(f'{n} + d{n}' if n == x else n for n in names)})"
-    called = f"{problem.name}({', '.join(problem.parameters)})"
     imported = f"from problems.{problem.topic.name} import {kind.of.__name__}"
-    return imported, f"np.max(np.abs({moved} - {called}))"
+    return imported, f"np.max(np.abs({moved} - {problem.call}))"
 
 
 def _identified(problem: Problem, kind: Identify, sample: Sample, actual: Numbers) -> Law:

@@ -13,7 +13,7 @@ from grader.diagnosis.changes import dropped
 from grader.diagnosis.evidence import ValueOn, remembered
 from grader.diagnosis.hypothesis import after, evaluated, inputs, values_of
 from grader.distributions import Uniform
-from grader.problem import Taylor, apply, variables
+from grader.problem import Taylor, apply, partwise, variables
 from grader.reference import Reference
 from grader.shapes import Array
 
@@ -35,7 +35,10 @@ def directions(problem: Problem, right: ValueOn) -> dict[str, ValueOn]:
 def split(problem: Problem, right: ValueOn, x: str) -> dict[str, ValueOn]:
     """What is left without an input, and what that input adds."""
     rest = without(problem, right, [x])
-    return {f"the part without {x}": rest, f"the part with {x}": lambda sample: right(sample) - rest(sample)}
+    return {
+        f"the part without {x}": rest,
+        f"the part with {x}": lambda sample: partwise(np.subtract, right(sample), rest(sample)),
+    }
 
 
 def quantities(problem: Problem, reference: Reference, right: ValueOn) -> dict[str, ValueOn]:

@@ -20,7 +20,7 @@ from grader import numeric
 from grader.assignment import Assignment, Problem
 from grader.functions import Activation, Elements
 from grader.key import Sample
-from grader.problem import Identify, Kind, Value, order_of
+from grader.problem import Identify, Kind, Value, order_of, parts
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, apart
@@ -101,7 +101,7 @@ def _misled(problem: Problem, sample: Sample) -> str:
         value = problem.kind.derive(sample.case.values)
     except Exception as error:
         return f"fails ({type(error).__name__}: {error})"
-    return "gives another value" if np.any(value) else "gives 0"
+    return "gives another value" if any(map(np.any, parts(value))) else "gives 0"
 
 
 def tolerance(kind: Kind, by: Way) -> float:
@@ -155,8 +155,11 @@ def _against(
 
 def _entry(sample: Sample, each: Derived) -> str:
     """`-1.03 where 1.03 is returned in the row 'core'`, at the entry that is furthest off."""
-    actual, expected = np.asarray(sample.expected), np.asarray(each.value)
     row = f"in the row '{sample.case.row.name}'"
+    actual, expected = max(
+        zip(map(np.asarray, parts(sample.expected)), map(np.asarray, parts(each.value)), strict=True),
+        key=lambda pair: float("inf") if pair[0].shape != pair[1].shape else np.max(abs(pair[0] - pair[1])),
+    )
     if actual.shape != expected.shape:
         return f"of shape {expected.shape} where {actual.shape} is returned {row}"
     at = np.unravel_index(int(np.argmax(abs(actual - expected))), actual.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from math import inf, log10
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from grader.compare import AMBER, Judgement, Verdict
 from grader.key import NUMBERS, OFFS, Sample, exact_arguments, off
+from grader.problem import partwise
 from grader.proving.definitions import line_of, place
 from grader.proving.proof import Check, Hiding, MistakeProof
 from grader.proving.trial import Failed, Subject, exactly, judged, same, tried, value
@@ -159,18 +161,26 @@ def _no_term(values: Sequence[Any], samples: Sequence[Sample]) -> str:
     failed = [value.said for value in values if isinstance(value, Failed)]
     if failed:
         return f"fails ({failed[0]}): mend it"
-    zero = all(same(x, np.zeros(np.shape(x)), sample) for x, sample in zip(values, samples, strict=True))
+    zero = all(same(x, partwise(_nothing, x), sample) for x, sample in zip(values, samples, strict=True))
     return f"is zero on all {len(values)} cases: remove it" if zero else ""
 
 
 def _no_sum(subject: Subject, values: Mapping[str, Sequence[Any]]) -> str:
     for sample, *summands in zip(subject.samples, *values.values(), strict=True):
-        if not same(value(lambda *each: sum(each), summands), sample.expected, sample):
+        if not same(value(partial(partwise, _sum), summands), sample.expected, sample):
             where = place(subject.path, line_of(subject.path, next(iter(values))))
             names = ", ".join(f"“{says}”" for says in values)
             row = f"in the row '{sample.case.row.name}'"
             return f"{where}: the terms of {subject.problem.name}, {names}, do not sum to it {row}"
     return ""
+
+
+def _nothing(x: Any) -> Any:
+    return np.zeros(np.shape(x))
+
+
+def _sum(*summands: Any) -> Any:
+    return sum(summands)
 
 
 def quantities(subject: Subject, named: Mapping[str, Formula]) -> Check:

@@ -22,7 +22,7 @@ from grader.key import OFFS, by_formula, draw_samples, exact_arguments, off
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import MutationProof
 from grader.proving.trial import SAME, Subject, apart, judged, tried, value
-from grader.reference import Formula, Reference
+from grader.reference import Formula, Reference, unbundled
 
 MORE = 4  # times as many core cases as are drawn for grading
 MOST_PASSES = 1_000_000  # through the loops of one call
@@ -124,7 +124,7 @@ def _formula(subject: Subject, mutant: Mutant) -> Formula:
         namespace[TICK] = partial(next, iter(range(MOST_PASSES)))
         return namespace[subject.problem.name](*arguments)
 
-    return limited
+    return unbundled(subject.problem, limited)
 
 
 # ---- changes --------------------------------------------------------------------------------

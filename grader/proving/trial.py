@@ -12,9 +12,10 @@ import numpy as np
 
 from grader.assignment import Problem
 from grader.compare import DOUBLE, GREEN, Judgement, Verdict, judge_at
-from grader.key import NUMBERS, Sample, as_formulas_take_it, parts
+from grader.key import NUMBERS, Sample, as_formulas_take_it
+from grader.problem import parts
 from grader.proving.definitions import place
-from grader.reference import Formula
+from grader.reference import Formula, code_of
 
 SAME = GREEN * DOUBLE  # relative to the condition: right to the last digits that count
 
@@ -30,7 +31,7 @@ class Subject:
 
     @property
     def place(self) -> str:
-        return place(self.path, self.formula.__code__.co_firstlineno)
+        return place(self.path, code_of(self.formula).co_firstlineno)
 
 
 @dataclass(frozen=True)

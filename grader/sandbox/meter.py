@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.sandbox.packing import Packing, packed
 from grader.sandbox.steps import Input, count
 
 MOST_EVENTS = 20_000  # calls, and lines and returns in the hand-in; then nothing is looked at any more
@@ -32,7 +33,7 @@ Trace = Callable[[FrameType, str, Any], Any]
 
 
 def metered(
-    function: Callable[..., Any], arguments: Sequence[Any], places: Sequence[int]
+    function: Callable[..., Any], arguments: Sequence[Any], packing: Packing, places: Sequence[int]
 ) -> tuple[tuple[int, int], ...]:
     """Call the function; for every argument at those places, the points next to it and those along another.
 
@@ -43,7 +44,8 @@ def metered(
     inputs = {place: _input(place, reals) for place in places if place in reals}
     see, see_parts = _seers(list(inputs.values()))
     numbers = any(reals[place].shape == () for place in inputs)
-    handed = [_watched(x, see_parts) if place in inputs else x for place, x in enumerate(arguments)]
+    watched = [_watched(x, see_parts) if place in inputs else x for place, x in enumerate(arguments)]
+    handed = packed(watched, packing)
     sys.settrace(_tracer(see, see_parts, numbers=numbers))
     try:
         function(*handed)

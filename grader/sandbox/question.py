@@ -13,6 +13,7 @@ from typing import Any
 from grader.faults import Fault
 from grader.sandbox import frames
 from grader.sandbox.frames import FrameError, Stub
+from grader.sandbox.packing import Packing
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,14 @@ class Question:
     """A function's name, its parameters, and the arguments of every call.
 
     Where it names `variables`, the answer is not what the calls return but where they go besides these.
+    `packing` says which arguments the function takes in a tuple.
     """
 
     function: str
     parameters: tuple[str, ...]
     calls: tuple[tuple[Any, ...], ...]
     variables: tuple[str, ...] = ()
+    packing: Packing = ()
 
     @cached_property
     def frame(self) -> bytes:
@@ -36,7 +39,7 @@ class Question:
         """
         try:
             places = map(self.parameters.index, self.variables)
-            return frames.frame(("ask", self.function, self._sendable(), *places))
+            return frames.frame(("ask", self.function, self._sendable(), self.packing, *places))
         except FrameError as error:
             raise Fault(f"{self.function}: its inputs cannot be sent: {error}") from None
 

@@ -25,6 +25,7 @@ from grader.sandbox.loader import cut, kind, load, own_place, said
 from grader.sandbox.meter import metered
 from grader.sandbox.objects import MAX_TOLD, Objects
 from grader.sandbox.outcome import MAX_NOTES, MAX_PRINTED
+from grader.sandbox.packing import Packing, packed
 
 
 def main(port: int, password: str) -> None:
@@ -60,12 +61,13 @@ def _serve(line: Line) -> NoReturn:
     running: list[int] = []  # the call that is under way
     objects: Objects | None = None
     while True:
-        tag, name, calls, *variables = line.receive()
+        tag, name, calls, *rest = line.receive()
         if tag == "do":
             if objects is None:
                 objects, printed.room = Objects(line, printed.taken), MAX_TOLD
-            objects.serve(name, calls, *variables)
+            objects.serve(name, calls, *rest)
             continue
+        packing, *variables = rest
         function = getattr(module, name, None)
         if not callable(function):
             line.send(("missing",))
@@ -75,22 +77,26 @@ def _serve(line: Line) -> NoReturn:
             handed = tuple(
                 _remote(x, index, line, lock, running) if isinstance(x, Stub) else x for x in arguments
             )
-            reply = answer(function, index, handed, variables)
+            reply = answer(function, index, handed, packing, variables)
             with lock:  # whatever a thread of theirs is asking is answered first
                 running.clear()
             _send_answer(line, (*reply, printed.taken()))
 
 
 def answer(
-    function: Callable[..., Any], index: int, arguments: tuple[Any, ...], variables: Sequence[int] = ()
+    function: Callable[..., Any],
+    index: int,
+    arguments: tuple[Any, ...],
+    packing: Packing,
+    variables: Sequence[int] = (),
 ) -> tuple[Any, ...]:
     """What to say of one call, whatever becomes of it: its value or its exception, or where it went."""
     before = [x.tobytes() if isinstance(x, np.ndarray) else None for x in arguments]
     start = perf_counter()
     try:
         if variables:
-            return ("metered", index, metered(function, arguments, variables))
-        value = function(*arguments)
+            return ("metered", index, metered(function, arguments, packing, variables))
+        value = function(*packed(arguments, packing))
         seconds = perf_counter() - start
         mutated = [k for k, x in enumerate(arguments) if before[k] is not None and x.tobytes() != before[k]]
         return ("answer", index, _travelling(value), tuple(mutated), seconds)
