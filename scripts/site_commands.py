@@ -32,7 +32,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """A page for each command."""
     for name, command in main.commands.items():
-        files.append(File.generated(config, f"commands/{name}.md", content="\n\n".join(_pages(name, command))))
+        files.append(
+            File.generated(config, f"commands/{name}.md", content="\n\n".join(_pages(name, command)))
+        )
     return files
 
 
@@ -40,7 +42,10 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """The list of all of them, where their index asks for it."""
     if page.file.src_uri != INDEX:
         return markdown
-    rows = [f"| [`grader {name}`]({name}.md) | {_first_line(command)} |" for name, command in main.commands.items()]
+    rows = [
+        f"| [`grader {name}`]({name}.md) | {_first_line(command)} |"
+        for name, command in main.commands.items()
+    ]
     return markdown.replace(LIST, "\n".join(["| command | what it does |", "|---|---|", *rows]))
 
 
@@ -57,7 +62,8 @@ def _pages(name: str, command: click.Command) -> Iterator[str]:
         depth = "#" * (context.command_path.count(" "))
         yield f"{depth} {context.command_path}"
         yield from _words(context.command)
-        yield f"```text\n{' '.join([context.command_path, *context.command.collect_usage_pieces(context)])}\n```"
+        usage = [context.command_path, *context.command.collect_usage_pieces(context)]
+        yield f"```text\n{' '.join(usage)}\n```"
         yield _options(context)
 
 

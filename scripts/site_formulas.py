@@ -1,4 +1,4 @@
-"""A hook of the site's: every formula on a page is MathML before a browser sees it, and no page loads a script.
+"""A hook of the site's: every formula is MathML before a browser sees it, so no page needs a script for it.
 
 A formula that cannot be shown ends the build; no page has half of one.
 """
@@ -30,7 +30,11 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
             formula = mathml(unescape(match[1]).strip(), block=block)
         except Fault as fault:
             raise PluginError(f"{page.file.src_uri}: {fault}") from None
-        return f'<div class="math block">{formula}</div>' if block else f'<span class="math inline">{formula}</span>'
+        return (
+            f'<div class="math block">{formula}</div>'
+            if block
+            else f'<span class="math inline">{formula}</span>'
+        )
 
     html = BLOCK.sub(lambda match: shown(match, block=True), html)
     html = INLINE.sub(lambda match: shown(match, block=False), html)

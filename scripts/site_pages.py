@@ -49,4 +49,6 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 def _unfolding(match: re.Match[str]) -> str:
     """Code below the words that a reader unfolds it with."""
     fence, language, words, code = match.groups()
-    return f'??? note "{words[:1].upper()}{words[1:]}"\n' + indent(f"{fence}{language}\n{code}{fence}", " " * 4)
+    return f'??? note "{words[:1].upper()}{words[1:]}"\n' + indent(
+        f"{fence}{language}\n{code}{fence}", " " * 4
+    )
