@@ -150,9 +150,9 @@ def judge(
 ) -> Judgement:
     """A returned value against the right one. A tuple is judged part by part, and the worst part counts.
 
-    η = max |actual − expected| / (ε · condition) has no unit. In double precision up to 1e4 · slack is *right*
-    and up to 1e10 *imprecise*, in single precision up to 1e4 is *right* and there is no *imprecise*; above
-    that it is *wrong*. Shapes have to be equal, nothing broadcasts.
+    η = max |actual − expected| / (ε · condition) has no unit. In double precision it is *right* up to
+    1e4 · slack and *imprecise* up to 1e10; in single precision it is *right* up to 1e4, and nothing is
+    *imprecise*. Above that it is *wrong*. Shapes have to be equal, nothing broadcasts.
 
     Args:
         conditions: one for each part of a tuple, else one, as `numeric.condition` gives them.

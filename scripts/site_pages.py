@@ -18,6 +18,7 @@ from grader.statement import statement
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"README.md": "overview.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+LINKS = {**ELSEWHERE, "problems": "homework.md"}
 FOLDED = re.compile(r"^(`{3,})(\w+) ([^\n]+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 HOMEWORK = """!!! note "An example"
     This is the assignment that comes along with grader, as `grader handout` writes it for students: their
@@ -41,7 +42,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     if page.file.src_uri in ELSEWHERE.values():
         markdown = markdown.replace("](docs/", "](")
     up = "../" * page.file.src_uri.count("/")
-    for source, name in ELSEWHERE.items():
+    for source, name in LINKS.items():
         markdown = markdown.replace(f"]({up}../{source}", f"]({up}{name}")
     return markdown
 
