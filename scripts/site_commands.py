@@ -94,5 +94,5 @@ def _first_line(command: click.Command) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]<>|$#~&])", r"\\\1", text)
+    """A text that Markdown shows as it is, options as code."""
+    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*)", r"`\1`", re.sub(r"([\\`*_\[\]<>|$#~&])", r"\\\1", text))

@@ -30,12 +30,10 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
             formula = mathml(unescape(match[1]).strip(), block=block)
         except Fault as fault:
             raise PluginError(f"{page.file.src_uri}: {fault}") from None
-        return (
-            f'<div class="math block">{formula}</div>'
-            if block
-            else f'<span class="math inline">{formula}</span>'
-        )
+        tag, look = ("div", "block") if block else ("span", "inline")
+        return f'<{tag} class="math {look}">{formula}</{tag}>'
 
     html = BLOCK.sub(lambda match: shown(match, block=True), html)
     html = INLINE.sub(lambda match: shown(match, block=False), html)
-    return ENDING.sub(r'<span class="together">\1\2</span>', html)
+    html = ENDING.sub(r'<span class="together">\1\2</span>', html)
+    return html.replace('class="math inline"', 'class="formula"')  # the theme floats what is called inline

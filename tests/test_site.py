@@ -141,6 +141,8 @@ def test_every_formula_is_mathml(site):
     assert texts["homework.html"].count("<math") == asked.count("<math") > 50
     assert texts["student.html"].count("<math") >= 3
     assert [name for name, text in texts.items() if "arithmatex" in text] == []
+    floating = re.compile(r'class="[^"]*\binline\b')  # the theme's word for what text flows around
+    assert [name for name, text in texts.items() if floating.search(text)] == []
 
 
 def test_a_formula_that_cannot_be_shown_ends_the_build(monkeypatch):
