@@ -14,7 +14,16 @@ __version__ = "0.1.0.dev0"
 
 
 def check(*functions):  # type: ignore[no-untyped-def] # what it returns is imported when it is called
-    """Check functions of this notebook, or all of them. Does nothing where it is graded or imported."""
+    """Check functions of this notebook, or all of them. Does nothing where it is graded or imported.
+
+    It returns a `grader.notebook.Checked`, which a cell shows as a table; `None` where it does nothing.
+
+    Args:
+        *functions (Callable): of the homework, as in `grader.check(grad_W, grad_v)`; none is all of them.
+
+    Raises:
+        Refusal: there is no homework here, or one of them is none of its functions.
+    """
     caller = sys._getframe(1).f_globals
     if caller.get("__name__") != "__main__":
         return None
@@ -24,7 +33,13 @@ def check(*functions):  # type: ignore[no-untyped-def] # what it returns is impo
 
 
 def check_all():  # type: ignore[no-untyped-def]
-    """Check all that the homework asks for. Does nothing where the notebook is graded or imported."""
+    """Check all that the homework asks for. Does nothing where the notebook is graded or imported.
+
+    It returns a `grader.notebook.Checked`, which a cell shows as a table; `None` where it does nothing.
+
+    Raises:
+        Refusal: there is no homework here, or none of its functions is defined yet.
+    """
     caller = sys._getframe(1).f_globals
     if caller.get("__name__") != "__main__":
         return None

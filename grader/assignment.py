@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The public half, which a student may have."""
+    """The public half, which a student may have; problems in the order of `topics` and of their files."""
 
     folder: Path
     settings: Settings

@@ -151,7 +151,17 @@ def _judge_by(law: Law, actual: Any) -> Judgement:
 def judge(
     actual: Any, expected: Any, conditions: tuple[float, ...], epsilon: float = DOUBLE, slack: float = 1.0
 ) -> Judgement:
-    """A returned value against the right one. A tuple is judged part by part, and the worst part counts."""
+    """A returned value against the right one. A tuple is judged part by part, and the worst part counts.
+
+    η = max |actual − expected| / (ε · condition) has no unit. In double precision it is *right* up to
+    1e4 · slack and *imprecise* up to 1e10; in single precision it is *right* up to 1e4, and nothing is
+    *imprecise*. Above that it is *wrong*. Shapes have to be equal, nothing broadcasts.
+
+    Args:
+        conditions: one for each part of a tuple, else one, as `numeric.condition` gives them.
+        epsilon: of the precision that the inputs were in, 2⁻⁵² or 2⁻²³.
+        slack: how many times the rounding the expected value itself may be off.
+    """
     if not isinstance(expected, tuple):
         return _judge_part(actual, expected, conditions[0], epsilon, slack)
     if departs := _judge_tuple(actual, expected):

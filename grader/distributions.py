@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Normal:
-    """N(0, 1), or N(0, 1/m) for `Normal(fan_in="m")`, which keeps W @ X at scale 1."""
+    """N(0, 1), or N(0, 1/m) for `Normal(fan_in="m")`, which keeps W @ X at scale 1.
+
+    Entries are independent. The variance 1/m is that of LeCun et al., Efficient BackProp, 1998, doi
+    10.1007/3-540-49430-8_2.
+    """
 
     fan_in: str | None = None
 

@@ -29,6 +29,14 @@ class Activation:
 
     `kinks` are the points where it has no derivative; inputs are never drawn near them. Being text, it can be
     shown to a student where it is public.
+
+    Args:
+        value: of an array `z` of any shape; the result has its shape.
+        slope: the derivative of it, entry by entry.
+        kinks: numbers that no entry of an argument comes near.
+
+    Raises:
+        SyntaxError: one of the texts is no expression.
     """
 
     value: str
@@ -54,7 +62,11 @@ def _compiled(text: str) -> Elements:
 
 @dataclass(frozen=True)
 class LinearMap:
-    """x ↦ M·x, contracting the last axes of M, which has the shape of the value, then of the variable."""
+    """x ↦ M·x, contracting the last axes of M, which has the shape of the value, then of the variable.
+
+    With M of shape (k, n) and `by` = (n,) it takes (n,) to (k,); with M of shape (m, n) and `by` = (m, n)
+    it takes (m, n) to (), which is x ↦ tr(Mᵀx).
+    """
 
     M: NDArray[Any]
     by: tuple[int, ...]

@@ -106,6 +106,8 @@ class Key:
 def make_key(assignment: Assignment, reference: Reference) -> Key:
     """Draw every case and evaluate the reference on it.
 
+    The same assignment and seed give the same inputs, bit for bit; one key serves a whole class.
+
     Raises:
         Fault: a reference fails, or returns another shape than its problem says.
     """

@@ -25,13 +25,20 @@ def complex_step(path: Path) -> NDArray[Any]:
     """f′(0) = Im f(ih)/h (Martins, Sturdza, Alonso 2003, doi 10.1145/838250.838251).
 
     Exact to rounding where `path` is analytic, and silently wrong where it is not: `np.abs`, `.conj()`,
-    `np.linalg.norm` and `.astype(float)` give 0.
+    `np.linalg.norm` and `.astype(float)` give 0. The result has the shape of `path(0)`.
+
+    Raises:
+        Exception: what `path` raises on a complex number, such as TypeError from `math.exp`.
     """
     return np.asarray(np.imag(path(1j * STEP)) / STEP)
 
 
 def differences(path: Path, width: float = WIDTH) -> NDArray[Any]:
-    """f′(0) by central differences with two Richardson levels, good to about 1e-12 where `path` is smooth."""
+    """f′(0) by central differences with two Richardson levels, good to about 1e-12 where `path` is smooth.
+
+    (64 D(h/4) − 20 D(h/2) + D(h))/45 with D(h) = (f(h) − f(−h))/2h (Richardson 1911, doi
+    10.1098/rsta.1911.0009). `width` is h, in units of t; the result has the shape of `path(0)`.
+    """
 
     def central(h: float) -> NDArray[Any]:
         return np.asarray((path(h) - path(-h)) / (2 * h))
@@ -95,8 +102,10 @@ def derivative(path: Path, order: int = 1, first: Rule = complex_step, unit: flo
     """The derivative of the given order of `path` at 0; each beyond the first is by differences.
 
     Every difference divides the rounding of those below it by its width, so higher orders take wider steps.
+    The result has the shape of `path(0)`.
 
     Args:
+        order: 1 or more.
         first: how the first one is obtained.
         unit: how far a step of 1 goes, where the path's own scale is another.
     """
@@ -122,7 +131,7 @@ def units(shape: tuple[int, ...]) -> list[NDArray[Any]]:
 
 
 def gradient(f: Path, x: NDArray[Any], first: Rule = complex_step) -> NDArray[Any]:
-    """The array G of the shape of `x` with df = ⟨G, dx⟩, for a scalar f."""
+    """The array G of the shape of `x` with df = ⟨G, dx⟩, for a scalar f; entry by entry, G_ij = df(E_ij)."""
 
     def entry(E: NDArray[Any]) -> float:
         return float(derivative(lambda t: f(x + t * E), 1, first, scale(x)))
@@ -133,7 +142,7 @@ def gradient(f: Path, x: NDArray[Any], first: Rule = complex_step) -> NDArray[An
 def hessian(f: Path, x: NDArray[Any], first: Rule = complex_step) -> NDArray[Any]:
     """The n × n matrix H with d²f = dxᵀ H dx, for a scalar f of a vector.
 
-    H_ij by polarisation: d²f along e_i + e_j minus d²f along e_i − e_j is 4 H_ij.
+    H_ij by polarisation: d²f along e_i + e_j minus d²f along e_i − e_j is 4 H_ij. `x` has the shape (n,).
     """
 
     def second(dx: NDArray[Any]) -> float:
@@ -147,7 +156,9 @@ def condition(value: NDArray[Any], probed: Sequence[NDArray[Any]]) -> float:
     """How far rounding the inputs moves a value: max |f(x(1 ± δ)) − f(x)|/δ, at least max |f(x)|.
 
     `probed` are the values with every input off by a factor 1 ± δ, δ = 2⁻²⁰, each with other signs. A
-    backward-stable routine is off by a few ε times this number (the sampled componentwise condition).
+    backward-stable routine is off by a few ε times this number: it is the componentwise condition (Higham,
+    Accuracy and Stability of Numerical Algorithms, 2nd edition 2002, doi 10.1137/1.9780898718027, section
+    1.6), sampled. It has the unit of the value; arrays of any shape, all of them alike.
     """
     moved = float(np.max(np.abs(np.array(probed) - value), initial=0.0))
     return max(moved / PROBE, float(np.max(np.abs(value), initial=0.0)))

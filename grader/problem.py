@@ -49,10 +49,16 @@ class Draws:
 
 @dataclass(frozen=True, kw_only=True)
 class Gradient:
-    """The array G of the variable's shape with dL = ⟨G, dX⟩, for a scalar `of`.
+    """The array G of the variable's shape with dL = ⟨G, dX⟩ = Σ G_ij dX_ij, for a scalar `of`.
 
-    One for each variable in a tuple `wrt`: then the answer is a tuple. With `value` it opens with the number
-    L itself, as in `loss, dW`.
+    Of a function (m, n) → () the answer has the shape (m, n). It is the row ∂L/∂(vec X)ᵀ of Magnus and
+    Neudecker, Matrix Differential Calculus, 3rd edition 2019, doi 10.1002/9781119541219, chapter 9, written
+    in the shape of X. For a tuple `wrt` the answer is a tuple, one gradient for each variable; with `value`
+    it opens with the number L itself, as in `loss, dW`.
+
+    Raises:
+        ShapeError: `wrt` names no array among the arguments of `of`, or `of` returns no number; when the
+            assignment is loaded.
     """
 
     of: Callable[..., Any]
@@ -86,8 +92,12 @@ class Backward:
     """The backward pass through `of`: what arrives at its value goes on to its variables.
 
     The input `upstream`, of the shape of Y = of(X), is the gradient of some loss in Y; asked is that loss's
-    gradient in X, the array G with ⟨upstream, dY⟩ = ⟨G, dX⟩ (the vector–Jacobian product). One for each
-    variable in a tuple `wrt`.
+    gradient in X, the array G with ⟨upstream, dY⟩ = ⟨G, dX⟩, of the shape of X. One for each variable in a
+    tuple `wrt`. It is the vector–Jacobian product, the reverse mode of Griewank and Walther, Evaluating
+    Derivatives, 2nd edition 2008, doi 10.1137/1.9780898717761, chapter 3.
+
+    Raises:
+        ShapeError: `wrt` names no array among the arguments of `of`; when the assignment is loaded.
     """
 
     of: Callable[..., Any]
@@ -113,7 +123,14 @@ class Backward:
 
 @dataclass(frozen=True, kw_only=True)
 class Derivative:
-    """What multiplies the differential under the trace: dL = tr(D dW), so D has the shape of Wᵀ."""
+    """What multiplies the differential under the trace: dL = tr(D dW), so D has the shape of Wᵀ.
+
+    Of a function (d, m) → () the answer has the shape (m, d); it is the gradient transposed, for
+    tr(D dW) = ⟨Dᵀ, dW⟩.
+
+    Raises:
+        ShapeError: `wrt` names no array among the arguments of `of`; when the assignment is loaded.
+    """
 
     of: Callable[..., Any]
     wrt: str
@@ -134,7 +151,14 @@ class Derivative:
 
 @dataclass(frozen=True, kw_only=True)
 class Differential:
-    """A direction comes in, the differential of that order goes out; `without` are not handed over."""
+    """A direction comes in, the differential of that order goes out; `without` are not handed over.
+
+    dᵏf = dᵏ/dtᵏ f(X + t dX) at t = 0, linear in dX for k = 1. It has the shape of the value of `of`, and each
+    direction that of its variable; several variables, `wrt=("A", "B")`, move at once.
+
+    Raises:
+        ShapeError: `wrt` names no array among the arguments of `of`; when the assignment is loaded.
+    """
 
     of: Callable[..., Any]
     wrt: str | tuple[str, ...]
@@ -160,7 +184,13 @@ class Differential:
 
 @dataclass(frozen=True, kw_only=True)
 class CurveDerivative:
-    """The derivative of order k of a curve t ↦ `of(t)`; it has the curve's shape."""
+    """The derivative of order k of a curve t ↦ `of(t)`, of which t is the only argument, a number.
+
+    The answer has the curve's shape, such as (3,).
+
+    Raises:
+        ShapeError: the argument or the value of `of` has no shape; when the assignment is loaded.
+    """
 
     of: Callable[..., Any]
     points: int | str
@@ -182,7 +212,11 @@ class CurveDerivative:
 
 @dataclass(frozen=True, kw_only=True)
 class Hessian:
-    """The n × n matrix H with d²s = dxᵀ H dx, for a scalar `of` of a vector."""
+    """The symmetric n × n matrix H with d²s = dxᵀ H dx, for a scalar `of` of a vector (n,).
+
+    Raises:
+        ShapeError: `wrt` is no vector; when the assignment is loaded.
+    """
 
     of: Callable[..., Any]
     wrt: str
@@ -209,7 +243,14 @@ class Hessian:
 
 @dataclass(frozen=True, kw_only=True)
 class Taylor:
-    """The expansion f + df + … + dᵏf/k! along a direction that comes in."""
+    """The expansion f + df + … + dᵏf/k! along a direction that comes in; k is `order`.
+
+    It has the shape of the value of `of`, the direction that of its variable. What is left of f(x + dx) is
+    O(‖dx‖ᵏ⁺¹), by Taylor's theorem.
+
+    Raises:
+        ShapeError: `wrt` names no array among the arguments of `of`; when the assignment is loaded.
+    """
 
     of: Callable[..., Any]
     wrt: str
@@ -238,7 +279,12 @@ class Taylor:
 class Identify:
     """What multiplies the differential, from a black box: du(dv) = M dv, ds(dN) = tr(Mᵀ dN).
 
-    `given` holds exactly one `Linear`, the black box; M has the shape of its value, then of its variable.
+    `given` holds exactly one `Linear`, the black box; M has the shape of its value, then of its variable:
+    (k, n) for `Linear["n -> k"]`, (m, n) for `Linear["m n -> "]`. That M is unique is the identification
+    theorem (Magnus and Neudecker 2019, doi 10.1002/9781119541219, chapter 5).
+
+    Raises:
+        ShapeError: there is no `Linear` among `given`, or more than one; when the assignment is loaded.
     """
 
     given: Mapping[str, Spec]
@@ -273,7 +319,8 @@ class Value:
 
     `returns` fixes the shape where there is one; without it, only the reference's own answer does. `law` is
     what students are checked by at home, who have no reference: a public function of an answer and the
-    inputs that says whether the answer is right, and raises TypeError if it has the wrong type.
+    inputs that says whether the answer is right, and raises TypeError if it has the wrong type. `what` is
+    what is asked, in words.
     """
 
     given: Mapping[str, Spec]

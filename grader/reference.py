@@ -30,6 +30,15 @@ class Mistake:
 
     `credit` is the share of the points that it is still worth. `id` is what it is counted by; without one, it
     is what it says, and changes with the words.
+
+    Args:
+        formula: takes what the student's function takes, in its order, and gives what a student who makes
+            this mistake returns; the shape may be another one.
+        credit: from 0 to below 1; a text such as `"0.5"` stays exact.
+        id: stable, such as `"sign"`.
+
+    Raises:
+        ValueError: `formula` is no function, or `credit` no such share.
     """
 
     formula: Formula

@@ -40,7 +40,14 @@ Unlimited = int | None
 
 @dataclass(frozen=True)
 class Limits:
-    """Deadlines on the grader's clock, and the memory that one hand-in may use."""
+    """Deadlines on the grader's clock, and the memory that one hand-in may use.
+
+    Args:
+        import_seconds: for executing the file; more than 0 and up to 3600, as the next two.
+        call_seconds: for one call of one function.
+        hand_in_seconds: for all of it.
+        memory: in mebibytes, from 64 to 65536.
+    """
 
     import_seconds: Seconds = 10
     call_seconds: Seconds = 2
@@ -91,7 +98,12 @@ class LatePolicy:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most so many gradings in any so many hours; `None` is as many as they like."""
+    """At most so many gradings in any so many hours; `None` is as many as they like.
+
+    Args:
+        submissions: from 1 to 1000; in the file `false` is no limit.
+        hours: from 1 to 1000, back from the submission's own time.
+    """
 
     submissions: Unlimited = None
     hours: Often = 1
@@ -124,7 +136,12 @@ class Display:
 class Settings:
     """The whole of assignment.toml. No pydantic model: its import alone would be a sixth of a cold run.
 
-    `tests` says whether the folder `tests/`, where there is one, holds the instructors' own tests.
+    Args:
+        title: of the homework, as people read it.
+        file: that is handed in, without its suffix.
+        points: that the problems sum to.
+        topics: the files of `problems/` and `reference/`, without suffix, in their order.
+        tests: whether the folder `tests/`, where there is one, holds the instructors' own tests.
     """
 
     title: str

@@ -78,7 +78,15 @@ def _size(axis: str, sizes: Mapping[str, int]) -> int:
 
 @dataclass(frozen=True)
 class Array:
-    """`Array["d m"]`: a real array of that shape; `Array[""]`: a real number."""
+    """`Array["d m"]`: a real array of shape (d, m); `Array[""]`: a real number; `Array["3"]`: of shape (3,).
+
+    `Array["n", Uniform(0, 1)]` says what its entries are drawn from, N(0, 1) without. Equal names are
+    equal sizes; different ones are drawn differently from 2, 3, 4, 5 and 7, so that a transpose shows, but
+    for the rows in which an axis is 1 or all are equal.
+
+    Raises:
+        ShapeError: a word is neither a name nor a positive number, or the distribution is none.
+    """
 
     dims: Dims
     distribution: Distribution = Normal()
@@ -98,7 +106,11 @@ class Array:
 
 @dataclass(frozen=True)
 class Size:
-    """`Size["n"]`: the number that a dimension was drawn as."""
+    """`Size["n"]`: the number that a dimension was drawn as, an int.
+
+    Raises:
+        ShapeError: it is not one name.
+    """
 
     dim: str
 
@@ -114,7 +126,11 @@ class Size:
 
 @dataclass(frozen=True)
 class Sizes:
-    """`Sizes["k l"]`: a shape tuple; `Sizes["", "k", "k l"]`: one of these, each drawn in its turn."""
+    """`Sizes["k l"]`: a shape tuple; `Sizes["", "k", "k l"]`: one of these, each drawn in its turn.
+
+    Raises:
+        ShapeError: a word is neither a name nor a positive number.
+    """
 
     choices: tuple[Dims, ...]
 
@@ -127,7 +143,13 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Linear:
-    """`Linear["n -> k"]`: a linear callable from arrays of shape (n,) to arrays of shape (k,)."""
+    """`Linear["n -> k"]`: a linear callable from arrays of shape (n,) to arrays of shape (k,).
+
+    `Linear["m n -> "]` takes arrays of shape (m, n) to real numbers.
+
+    Raises:
+        ShapeError: there is no arrow, or a word is neither a name nor a positive number.
+    """
 
     by: Dims
     of: Dims
@@ -154,7 +176,9 @@ class Elementwise:
 
 
 Function = Elementwise(order=0)
+"""An activation s: an array of any shape comes in, s of every entry goes out."""
 Slope = Elementwise(order=1)
+"""The activation's derivative r = s′, entry by entry, so d s(Z) = r(Z) ∘ dZ."""
 
 Spec = Array | Size | Sizes | Linear | Elementwise
 SPECS = (Array, Size, Sizes, Linear, Elementwise)

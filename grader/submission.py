@@ -77,7 +77,9 @@ Entries = dict[str, Reader]  # by path inside the hand-in, in POSIX form
 
 
 def read_submission(path: Path, file: str) -> Submission:
-    """The hand-in at `path`, of which `file` (without suffix) is asked.
+    """The hand-in at `path`, of which `file` (without suffix) is asked: a .py, .ipynb, folder or zip.
+
+    What a student got wrong in it is no error but stands in `fault` and `remarks`.
 
     Raises:
         Fault: something in it cannot be read here.

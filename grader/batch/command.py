@@ -170,7 +170,12 @@ def _shard(text: str) -> tuple[int, int]:
 
 @click.group("db")
 def db_commands() -> None:
-    """What was graded: STORE is a folder that grader batch wrote, or the grades.sqlite in it."""
+    """What was graded: STORE is a folder that grader batch wrote, or the grades.sqlite in it.
+
+    \b
+    Example:
+      grader db overrides graded
+    """
 
 
 @db_commands.command("backup")

@@ -35,7 +35,10 @@ PLAIN = Display()
 
 
 def results(record: Record, display: Display = PLAIN) -> Results:
-    """What Gradescope is told. The top-level score is the exact sum of the rows'."""
+    """What Gradescope is told. The top-level score is the exact sum of the rows', in points.
+
+    Every text in it is escaped. `to_json` of `grader.gradescope.schema` writes it.
+    """
     record = throughout(complete(record), paragraph)
     printed = [f"{record.file or 'The file'} printed:\n{record.printed}"] if record.printed else []
     return Results(

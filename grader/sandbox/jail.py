@@ -169,6 +169,9 @@ Source = Server | Spawner
 def started(without: Sequence[str] = ()) -> Iterator[Source]:
     """A source of students' processes that gets ready meanwhile, and is closed at the end.
 
+    It serves one hand-in at a time, and ends with the thread that started it. `without` names layers to leave
+    out, for those who measure or test the others.
+
     Raises:
         Fault: it could not be started.
     """
