@@ -14,10 +14,12 @@ from pathlib import Path
 from grader import authored
 from grader.faults import Fault
 from grader.functions import Activation
-from grader.problem import KINDS, Kind, bundles, drawn, members, packing, parameters, parts
+from grader.parts import parts
+from grader.problem import KINDS, Kind, drawn, parameters
 from grader.sandbox.packing import Packing
 from grader.settings import SETTINGS_FILE, Settings, load_settings
 from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
+from grader.signature import bundles, members, packing
 
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.key import NUMBERS, Law, Sample
-from grader.problem import parts
+from grader.parts import parts
 from grader.sandbox.frames import Foreign
 from grader.sandbox.outcome import Crashed, Missing, NotRun, Outcome, Raised, Returned, TimedOut
 
@@ -191,16 +191,6 @@ def has_parts(expected: Any) -> bool:
     return isinstance(expected, tuple) and any(
         isinstance(x, (float, np.floating, np.ndarray)) for x in parts(expected)
     )
-
-
-def part_name(expected: Any, part: int) -> str:
-    """`2` for the second value of a tuple, `2.1` for the first in the tuple that is the second."""
-    for place, value in enumerate(expected, start=1):
-        size = len(parts(value))
-        if part < size:
-            return f"{place}.{part_name(value, part)}" if isinstance(value, tuple) else f"{place}"
-        part -= size
-    raise IndexError(part)
 
 
 def _judge_part(actual: Any, expected: Any, condition: float, epsilon: float, slack: float) -> Judgement:

@@ -17,14 +17,16 @@ import numpy as np
 
 from grader import shapes
 from grader.assignment import Problem
-from grader.compare import Comparison, Verdict, has_parts, part_name
+from grader.compare import Comparison, Verdict, has_parts
 from grader.literals import paste
-from grader.problem import Backward, CurveDerivative, Derivative, Gradient, Hessian, gradients, parts, written
+from grader.parts import part_name, parts
+from grader.problem import Backward, CurveDerivative, Derivative, Gradient, Hessian, gradients
 from grader.record import Diagnosis, Seen
 from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.settings import Hints
 from grader.shapes import Array, Elementwise
+from grader.signature import written
 
 if TYPE_CHECKING:
     from grader.diagnosis.law import Law

@@ -20,7 +20,8 @@ from grader import numeric, sampling, shapes
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import LinearMap
-from grader.problem import Answer, Kind, Value, parts, variables
+from grader.parts import parts
+from grader.problem import Answer, Kind, Value, variables
 from grader.reference import Formula, Reference, code_of
 from grader.sampling import Case, Row, Stream
 from grader.sandbox.question import Question

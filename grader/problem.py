@@ -16,10 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import numeric, shapes
-from grader.distributions import Integers
 from grader.functions import LinearMap
 from grader.numeric import Rule, complex_step
-from grader.sandbox.packing import Packing
 from grader.shapes import Array, Dims, Linear, Spec
 
 Values = Mapping[str, Any]
@@ -369,44 +367,6 @@ def parameters(kind: Kind) -> dict[str, Spec]:
             return _public(kind.of) | dict(kind.given)
 
 
-def bundles(kind: Kind) -> dict[str, Bundle]:
-    """What the student's function is called with: an input by its name, then tuples of several."""
-    bound = {name for bundle in kind.packed.values() for name in members(bundle)}
-    return {name: name for name in parameters(kind) if name not in bound} | dict(kind.packed)
-
-
-def members(bundle: Bundle) -> tuple[str, ...]:
-    """The inputs in a bundle, one after the other."""
-    return (bundle,) if isinstance(bundle, str) else tuple(x for part in bundle for x in members(part))
-
-
-def written(bundle: Bundle) -> str:
-    """As Python writes it: `(x, w, b)`."""
-    if isinstance(bundle, str):
-        return bundle
-    return f"({', '.join(map(written, bundle))}{',' * (len(bundle) == 1)})"
-
-
-def packing(kind: Kind) -> Packing:
-    """The places of the parameters in what the student's function takes; `()` where nothing is packed."""
-    places = {name: place for place, name in enumerate(parameters(kind))}
-
-    def placed(bundle: Bundle) -> int | Packing:
-        return places[bundle] if isinstance(bundle, str) else tuple(map(placed, bundle))
-
-    return tuple(map(placed, bundles(kind).values())) if kind.packed else ()
-
-
-def taken(kind: Kind) -> dict[str, Form]:
-    """The specs of what the student's function is called with."""
-    specs = parameters(kind)
-
-    def spec_of(bundle: Bundle) -> Form:
-        return specs[bundle] if isinstance(bundle, str) else tuple(map(spec_of, bundle))
-
-    return {name: spec_of(bundle) for name, bundle in bundles(kind).items()}
-
-
 def drawn(kind: Kind) -> dict[str, Spec]:
     """Everything that is drawn: what the student's function takes, and what only `of` takes."""
     return parameters(kind) | ({} if isinstance(kind, (Identify, Value)) else _public(kind.of))
@@ -428,46 +388,9 @@ def order_of(kind: Kind) -> int:
     return 2 if isinstance(kind, Hessian) else getattr(kind, "order", 1)
 
 
-def signature(name: str, kind: Kind) -> str:
-    """As the student sees it: `least_squares_gradient(A: (m, n), b: (m,), x: (n,)) -> (n,)`."""
-    takes = ", ".join(f"{parameter}: {brief(spec)}" for parameter, spec in taken(kind).items())
-    specs = returned(kind)
-    return f"{name}({takes})" + (f" -> {', '.join(map(brief, specs))}" if specs else "")
-
-
-def returned(kind: Kind) -> tuple[Form, ...]:
-    """What the student's function returns, one after the other; nothing where only the reference knows."""
-    answer = kind.answer()
-    return answer if isinstance(answer, tuple) else (answer,) if answer else ()
-
-
-def parts(answer: Any) -> tuple[Any, ...]:
-    """The components of a tuple, also of those within it, or the answer as the only one."""
-    return tuple(x for part in answer for x in parts(part)) if isinstance(answer, tuple) else (answer,)
-
-
-def partwise(function: Callable[..., Any], *answers: Any) -> Any:
-    """A function of answers, component by component where they are tuples, which must be alike."""
-    if not isinstance(answers[0], tuple):
-        return function(*answers)
-    return tuple(partwise(function, *each) for each in zip(*answers, strict=True))
-
-
 def ordinal(order: int) -> str:
     """`first`, `second`, `third`, `4th`."""
     return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
-
-
-def brief(spec: Form) -> str:
-    """`(d, m)` for an array, such shapes in brackets for a tuple; what else it is in words."""
-    if isinstance(spec, tuple):
-        return f"({', '.join(map(brief, spec))}{',' * (len(spec) == 1)})"
-    if not isinstance(spec, Array):
-        return str(spec)
-    whole = isinstance(spec.distribution, Integers)
-    if not spec.dims:
-        return "int" if whole else str(spec)
-    return f"{shapes.show(spec.dims)}{' of int' if whole else ''}"
 
 
 def _public(of: Callable[..., Any]) -> dict[str, Spec]:

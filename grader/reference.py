@@ -18,8 +18,8 @@ from grader import authored, files
 from grader.assignment import Assignment, Problem
 from grader.faults import Fault
 from grader.functions import Activation
-from grader.problem import bundles
 from grader.sandbox.packing import packed
+from grader.signature import bundles
 
 Formula = Callable[..., Any]
 

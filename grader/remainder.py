@@ -21,6 +21,7 @@ from grader import numeric
 from grader.assignment import Problem
 from grader.directions import directions, telling
 from grader.numeric import Path
+from grader.parts import parts
 from grader.problem import (
     Backward,
     CurveDerivative,
@@ -34,7 +35,6 @@ from grader.problem import (
     Value,
     gradients,
     ordinal,
-    parts,
     scalar,
     scalar_name,
     unit,

@@ -11,8 +11,9 @@ from textwrap import fill
 
 from grader.assignment import Assignment, Problem
 from grader.distributions import Integers
-from grader.problem import Form, brief, returned, taken, written
+from grader.problem import Form
 from grader.shapes import Array, Elementwise, Linear, Size, Sizes, of_function
+from grader.signature import brief, returned, taken, written
 
 WIDTH = 100
 UNWRITTEN = "    raise NotImplementedError"

@@ -16,9 +16,10 @@ from types import FunctionType
 from grader import authored, files
 from grader.assignment import Assignment, Problem, Topic
 from grader.distributions import Integers
-from grader.problem import Backward, Form, brief, returned, taken, variables, written
+from grader.problem import Backward, Form, variables
 from grader.settings import Settings
 from grader.shapes import Array, Elementwise, Linear, ShapeError, Size, Sizes, Spec, of_function, show
+from grader.signature import brief, returned, taken, written
 
 INTRODUCTION = "introduction.md"
 VERDICTS = """| verdict | what it means | what to do |

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.compare import part_name
 from grader.functions import LinearMap
+from grader.parts import part_name, parts, partwise
 from grader.problem import (
     Backward,
     CurveDerivative,
@@ -17,14 +17,10 @@ from grader.problem import (
     Value,
     drawn,
     gradients,
-    packing,
     parameters,
-    parts,
-    partwise,
-    signature,
-    written,
 )
 from grader.shapes import Array, Function, Linear, ShapeError, Size, Slope
+from grader.signature import packing, signature, written
 
 
 def bilinear(u: Array["m"], M: Array["m n"], v: Array["n"]) -> Array[""]:

@@ -10,7 +10,7 @@ import pytest
 from courses import course
 
 from grader.assignment import load_assignment
-from grader.problem import brief, returned
+from grader.signature import brief, returned
 from grader.statement import _lowered, _plain, anchor, statement
 
 

@@ -30,6 +30,7 @@ from grader.diagnosis.hypothesis import (
     values_of,
 )
 from grader.key import Sample
+from grader.parts import partwise
 from grader.problem import (
     Backward,
     CurveDerivative,
@@ -40,7 +41,6 @@ from grader.problem import (
     Taylor,
     Value,
     apply,
-    partwise,
     scalar,
     variables,
 )

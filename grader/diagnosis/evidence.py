@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from grader.compare import AMBER, DOUBLE, GREEN, SINGLE, Comparison, Verdict, has_parts
 from grader.key import NUMBERS, Sample
-from grader.problem import parts
+from grader.parts import parts
 from grader.sandbox.outcome import Returned
 
 FEWEST = 3  # core cases

@@ -50,7 +50,8 @@ from grader.diagnosis.hypothesis import (
 )
 from grader.diagnosis.regions import content, holds, wrong_regions
 from grader.key import NUMBERS, Sample
-from grader.problem import Differential, Taylor, parts, variables
+from grader.parts import parts
+from grader.problem import Differential, Taylor, variables
 from grader.reference import Reference
 from grader.shapes import Array, Sizes, recognised, show
 

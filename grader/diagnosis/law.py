@@ -19,6 +19,7 @@ from grader.directions import APART, telling
 from grader.functions import LinearMap
 from grader.key import Sample
 from grader.literals import literal
+from grader.parts import parts
 from grader.problem import (
     Backward,
     CurveDerivative,
@@ -34,7 +35,6 @@ from grader.problem import (
     black_box,
     gradients,
     ordinal,
-    parts,
     scalar_name,
     variables,
 )

@@ -13,7 +13,8 @@ from grader.diagnosis.changes import dropped
 from grader.diagnosis.evidence import ValueOn, remembered
 from grader.diagnosis.hypothesis import after, evaluated, inputs, values_of
 from grader.distributions import Uniform
-from grader.problem import Taylor, apply, partwise, variables
+from grader.parts import partwise
+from grader.problem import Taylor, apply, variables
 from grader.reference import Reference
 from grader.shapes import Array
 

@@ -20,7 +20,8 @@ from grader import numeric
 from grader.assignment import Assignment, Problem
 from grader.functions import Activation, Elements
 from grader.key import Sample
-from grader.problem import Identify, Kind, Value, order_of, parts
+from grader.parts import parts
+from grader.problem import Identify, Kind, Value, order_of
 from grader.proving.definitions import definitions, parsed, place, reached
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, apart

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.compare import AMBER, Judgement, Verdict
 from grader.key import NUMBERS, OFFS, Sample, exact_arguments, off
-from grader.problem import partwise
+from grader.parts import partwise
 from grader.proving.definitions import line_of, place
 from grader.proving.proof import Check, Hiding, MistakeProof
 from grader.proving.trial import Failed, Subject, exactly, judged, same, tried, value

@@ -13,7 +13,7 @@ import numpy as np
 from grader.assignment import Problem
 from grader.compare import DOUBLE, GREEN, Judgement, Verdict, judge_at
 from grader.key import NUMBERS, Sample, as_formulas_take_it
-from grader.problem import parts
+from grader.parts import parts
 from grader.proving.definitions import place
 from grader.reference import Formula, code_of
 
