@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 from courses import edit
 
-from grader.problem import KINDS
+from grader.assignment import load_assignment
+from grader.diagnosis import law
+from grader.key import make_key
+from grader.parts import parts, partwise
+from grader.problem import KINDS, Identify, Value
+from grader.reference import load_reference
+from grader.remainder import remainders
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
@@ -108,6 +114,22 @@ def test_every_kind_is_in_the_table_and_in_an_example():
     for kind in KINDS:
         assert f"| `{kind.__name__}(" in GUIDE
         assert f"= {kind.__name__}(" in example
+
+
+def test_every_kind_states_its_law_and_has_its_picture(course):
+    """But a value, of which nothing else is known, and a black box, which is no function of a point."""
+    assignment = load_assignment(course)
+    key = make_key(assignment, load_reference(assignment))
+    kinds = [problem for problem in assignment.problems if problem.topic.name == "kinds"]
+    assert {type(problem.kind) for problem in kinds} == set(KINDS)
+    for problem in kinds:
+        sample = key.public(problem.name)[0]
+        wrong = partwise(lambda x: 1.5 * x + 0.1, sample.expected)
+        last = len(parts(wrong)) - 1 if isinstance(wrong, tuple) else None
+        if not isinstance(problem.kind, Value):
+            assert law.broken(problem, sample, wrong, last).sentence
+        if not isinstance(problem.kind, (Value, Identify)):
+            assert remainders(problem, sample.case.values, wrong, sample.expected, [wrong])
 
 
 @pytest.mark.parametrize(
