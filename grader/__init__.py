@@ -10,7 +10,7 @@ if sys.version_info < (3, 10):  # noqa: UP036 - a sentence, before anything that
         "grader needs Python 3.10 or newer, and this is {}.{}: use a newer one".format(*sys.version_info)
     )
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 
 
 def check(*functions):  # type: ignore[no-untyped-def] # what it returns is imported when it is called
