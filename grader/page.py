@@ -28,6 +28,7 @@ ACCENT = re.compile(
     r"<mover>(?=(?:<mi>[^<]*</mi>|<mrow>(?:(?!</mrow>).)*</mrow>)<mo[^>]*>&#x0(?:007E|00AF|02D9);)"
 )
 PRIMES = re.compile(r"<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[234];)</mi></msup>")  # raised as they are
+BAR = re.compile(r"<mo>(&#x02016;|&#x0007C;)</mo>")  # of \lVert: one with an exponent would shrink
 UNKNOWN = re.compile(r"\\[A-Za-z]+")
 ENDING = re.compile(
     r'(<span class="math inline">(?:(?!</span>).)*</span>)([.,;:!?)]+)'
@@ -126,6 +127,7 @@ def mathml(latex: str, *, block: bool = False) -> str:
         raise Fault(f"the formula ${latex}$ cannot be shown: write words, <, > and & outside of it")
     if unknown:
         raise Fault(f"the formula ${latex}$ has {unknown[0]}, which the page cannot show; write it otherwise")
+    found = BAR.sub(r'<mo fence="false" stretchy="false">\1</mo>', found)
     found = PRIMES.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', found)
     return ACCENT.sub('<mover accent="true">', FUNCTION.sub(_function, found))
 

@@ -125,6 +125,7 @@ def test_every_formula_of_the_statement_is_shown_as_mathematics(assignment, show
         (r"A^\top \circ B", "<mo>&#x022A4;</mo></msup><mo>&#x02218;</mo>"),
         (r"\langle G, dX\rangle", "&#x027E8;"),
         (r"\|x\|^2", "&#x02016;"),
+        (r"\lVert x \rVert^2", '<msup><mo fence="false" stretchy="false">&#x02016;</mo><mn>2</mn></msup>'),
     ],
 )
 def test_the_commands_of_the_course_come_out_right(latex, holds):
