@@ -9,16 +9,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from keyword import iskeyword
 from pathlib import Path
 
 from grader import authored
+from grader.distributions import Integers
 from grader.faults import Fault
 from grader.functions import Activation
 from grader.parts import parts
-from grader.problem import KINDS, Kind, drawn, parameters
+from grader.problem import KINDS, Backward, Kind, drawn, parameters, variables
 from grader.sandbox.packing import Packing
 from grader.settings import SETTINGS_FILE, Settings, load_settings
-from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names
+from grader.shapes import SPECS, Array, Linear, ShapeError, Spec, names, of_function
 from grader.signature import bundles, members, packing
 
 MOST_DIMS = 5  # the drawn sizes are distinct members of {2, 3, 4, 5, 7}
@@ -163,6 +165,8 @@ def _checked(path: Path, problem: Problem) -> Problem:
 def _fault(problem: Problem) -> str:
     """What an author got wrong in a problem, if anything."""
     kind = problem.kind
+    if says := _misnamed(kind):
+        return says
     for name, spec in problem.drawn.items():
         if not isinstance(spec, SPECS):
             return f'{name} is given as {spec!r}, not as a shape such as Array["n"]'
@@ -171,8 +175,10 @@ def _fault(problem: Problem) -> str:
     if len(problem.dims) > MOST_DIMS:
         return f"it has more than {MOST_DIMS} dimensions: {', '.join(problem.dims)}"
     answer = kind.answer()
-    if not all(isinstance(spec, Array) for spec in parts(answer)) and answer is not None:
-        return f'it returns {answer!r}, not a shape such as Array["n"] or a tuple of them'
+    odd = [spec for spec in parts(answer) if not isinstance(spec, Array)]
+    if answer is not None and (odd or not parts(answer)):
+        returns = "nothing" if not odd else str(odd[0]) if isinstance(odd[0], SPECS) else repr(odd[0])
+        return f'it returns {returns}, not a shape such as Array["n"] or a tuple of them'
     if not isinstance(kind.asks(), str) or not kind.asks().strip():
         return "what is no text that says what is asked"
     law = getattr(kind, "law", None)
@@ -181,7 +187,7 @@ def _fault(problem: Problem) -> str:
     order = getattr(kind, "order", 1)
     if not isinstance(order, int) or order < 1:
         return f"order = {order!r}; write 1, 2, …"
-    return _unknown_names(problem) or _unpackable(kind)
+    return _unknown_names(problem) or _without_derivative(problem) or _unpackable(problem)
 
 
 def _unknown_names(problem: Problem) -> str:
@@ -199,16 +205,56 @@ def _unknown_names(problem: Problem) -> str:
     return ""
 
 
-def _unpackable(kind: Kind) -> str:
+def _without_derivative(problem: Problem) -> str:
+    """A variable that moves in steps."""
+    for x in variables(problem.kind):
+        spec = problem.drawn[x]
+        if isinstance(spec, Array) and isinstance(spec.distribution, Integers):
+            return f"wrt names {x}, which holds whole numbers: there is no derivative in it"
+    return ""
+
+
+def _misnamed(kind: Kind) -> str:
+    """A name that stands for two things, or for nothing."""
+    if not hasattr(kind, "of"):
+        return ""
+    public, wrt = set(of_function(kind.of)[0]), variables(kind)
+    if not wrt or len(set(wrt)) < len(wrt):
+        return f"wrt = {wrt!r}; name each variable once"
+    if isinstance(kind, Backward) and (not is_name(kind.upstream) or kind.upstream in public):
+        return f"upstream = {kind.upstream!r}; give it a name of its own"
+    for x, spec in parameters(replace(kind, given={})).items():
+        given = kind.given.get(x, spec)  # the same shape, drawn from another distribution, is meant
+        alike = isinstance(given, Array) and isinstance(spec, Array) and given.dims == spec.dims
+        if given != spec and not alike:
+            return f"given names {x}, which the function takes anyway; give it a name of its own"
+    return ""
+
+
+def is_name(text: object) -> bool:
+    """Whether an argument can be called so, in the lines to paste, too."""
+    taken = ("np", "problems")
+    return isinstance(text, str) and text.isidentifier() and not iskeyword(text) and text not in taken
+
+
+def _unpackable(problem: Problem) -> str:
     """What is wrong with the tuples that a function takes."""
-    if not isinstance(kind.packed, Mapping):
-        return f"packed = {kind.packed!r}; write packed={{'cache': ('x', 'w')}}"
+    kind, example = problem.kind, "write packed={'cache': ('x', 'w')}"
+    if not isinstance(kind.packed, Mapping) or not all(map(_is_bundle, kind.packed.values())):
+        return f"packed = {kind.packed!r}; {example}"
     known, bound = parameters(kind), [x for bundle in kind.packed.values() for x in members(bundle)]
     for name in bound:
         if name not in known:
             return f"packed names {name}, which is no input of its function"
         if bound.count(name) > 1:
             return f"packed names {name} twice"
-    free = set(known) - set(bound)
-    taken = [name for name in kind.packed if name in free or not str(name).isidentifier()]
-    return f"packed calls a tuple {taken[0]!r}; give it a name of its own" if taken else ""
+    taken = {*problem.drawn, *(f"d{x}" for x in problem.drawn), problem.name}
+    taken |= {kind.of.__name__} if hasattr(kind, "of") else set()
+    for name in kind.packed:
+        if name in taken or not is_name(name):
+            return f"packed calls a tuple {name!r}; give it a name of its own"
+    return ""
+
+
+def _is_bundle(bundle: object) -> bool:
+    return isinstance(bundle, str) or (isinstance(bundle, tuple) and all(map(_is_bundle, bundle)))

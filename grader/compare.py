@@ -107,7 +107,7 @@ def _judge_outcome(outcome: Outcome, sample: Sample) -> Judgement:
     match outcome:
         case Returned(value, mutated):
             judgement = judge_at(value, sample)
-            changed = mutated and judgement.verdict in FORMED
+            changed = mutated and judgement.verdict in (*FORMED, Verdict.UNCHECKED)
             return Judgement(Verdict.MUTATES, ", ".join(mutated)) if changed else judgement
         case Raised("NotImplementedError"):
             return Judgement(Verdict.UNWRITTEN)
@@ -174,16 +174,31 @@ def judge(
     return max(judged, key=lambda j: worst_last.index(j.verdict), default=Judgement(Verdict.RIGHT))
 
 
-def _judge_tuple(actual: Any, expected: Any) -> Judgement | None:
-    """What is wrong with the tuples in an answer; `None` where all are as long as they should be."""
+def _judge_tuple(actual: Any, expected: Any, place: str = "") -> Judgement | None:
+    """What is wrong with the tuples in an answer; `None` where all are as long as they should be.
+
+    `place` is where in the answer this is, such as "2.1".
+    """
+    here = f" as value {place}" if place else ""
     if not isinstance(expected, tuple):
-        return Judgement(Verdict.TYPE, "a tuple where none is asked") if isinstance(actual, tuple) else None
-    if not isinstance(actual, tuple) and actual is not None:
-        return Judgement(Verdict.TYPE, f"{_kind_of(actual)}, and a tuple is asked")
-    if not isinstance(actual, tuple) or len(actual) != len(expected):
-        counts = f"{len(actual)} values where {len(expected)} are asked" if isinstance(actual, tuple) else ""
-        return Judgement(Verdict.WRONG, counts)
-    return next(filter(None, map(_judge_tuple, actual, expected)), None)
+        found = isinstance(actual, tuple)
+        return Judgement(Verdict.TYPE, f"a tuple{here}, and none is asked") if found else None
+    if actual is None:  # of a text, a shape or `None` it is another answer; of arrays it is none
+        return Judgement(Verdict.TYPE, f"None{here}") if has_parts(expected) else Judgement(Verdict.WRONG)
+    if not isinstance(actual, tuple):
+        return Judgement(Verdict.TYPE, f"{_kind_of(actual)}{here}, and a tuple is asked")
+    if len(actual) != len(expected):
+        asked = f"{len(expected)} {'is' if len(expected) == 1 else 'are'} asked"
+        return Judgement(Verdict.WRONG, f"{_counted(actual)}{here} where {asked}")
+    within = (
+        _judge_tuple(x, y, f"{place}.{k}".lstrip("."))
+        for k, (x, y) in enumerate(zip(actual, expected, strict=True), start=1)
+    )
+    return next(filter(None, within), None)
+
+
+def _counted(values: tuple[Any, ...]) -> str:
+    return f"{len(values)} value{'s' * (len(values) != 1)}"
 
 
 def has_parts(expected: Any) -> bool:

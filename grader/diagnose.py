@@ -26,7 +26,7 @@ from grader.reference import Reference
 from grader.sandbox.outcome import Crashed, Raised, Returned, TimedOut
 from grader.settings import Hints
 from grader.shapes import Array, Elementwise
-from grader.signature import written
+from grader.signature import called, written
 
 if TYPE_CHECKING:
     from grader.diagnosis.law import Law
@@ -55,10 +55,13 @@ HIDDEN = {
 
 
 def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
-    """The problem's verdict: the first failing case's, public ones first; else imprecise if any case is."""
-    for comparison in comparisons:
-        if not comparison.verdict.passes:
-            return comparison.verdict
+    """The problem's verdict: the first failing case's, public ones first; else imprecise if any case is.
+
+    What nobody can tell of one case, does not hide what is wrong in another.
+    """
+    failing = [comparison.verdict for comparison in comparisons if not comparison.verdict.passes]
+    if failing:
+        return next((verdict for verdict in failing if verdict is not Verdict.UNCHECKED), failing[0])
     imprecise = any(comparison.verdict is Verdict.IMPRECISE for comparison in comparisons)
     return Verdict.IMPRECISE if imprecise else Verdict.RIGHT
 
@@ -91,10 +94,13 @@ def diagnose(
     from grader.diagnosis.hypothesis import KNOWN, SEVERAL, TWO, sentence
 
     parts = evidence_of(comparisons)
-    wrong = next((part for part in parts if not all(each.right for each in part)), None)
-    if wrong is None:
+    first = next(each.judgement.part for each in comparisons if each.verdict is verdict)  # as it is told
+    wrong = [part for part in parts if not all(each.right for each in part)]
+    wrong.sort(key=lambda part: part[0].part != first)
+    if not wrong:
         return Diagnosed(Diagnosis(verdict.value))
-    found = lattice.search(problem, siblings, reference, wrong)
+    searched = ((part[0].part, lattice.search(problem, siblings, reference, part)) for part in wrong)
+    place, found = next((each for each in searched if each[1]), (None, None))
     if says := lattice.known_mistake(problem, reference, parts):
         known = reference.mistakes[problem.name][says]
         family = found.family if found and found.family not in (TWO, SEVERAL) else KNOWN
@@ -105,9 +111,9 @@ def diagnose(
         return Diagnosed(Diagnosis(verdict.value))
     if len(parts) == 1:
         return Diagnosed(Diagnosis(found.id, found.family, found.place))
-    value = f"value {part_name(comparisons[0].sample.expected, wrong[0].part or 0)}"
-    place = f"{value.capitalize()} of the tuple: {found.place[0].lower()}{found.place[1:]}"
-    return Diagnosed(Diagnosis(f"{value}:{found.id}", found.family, place))
+    value = f"value {part_name(comparisons[0].sample.expected, place or 0)}"
+    says = f"{value.capitalize()} of the tuple: {found.place[0].lower()}{found.place[1:]}"
+    return Diagnosed(Diagnosis(f"{value}:{found.id}", found.family, says))
 
 
 def _ended_id(verdict: Verdict, comparisons: Sequence[Comparison]) -> str:
@@ -144,8 +150,8 @@ def _explained(problem: Problem, comparisons: Sequence[Comparison]) -> Seen:
         return Seen(_passed(verdict, comparisons))
     if not failing:
         return Seen(f"Right on the {len(public)} public cases, but {HIDDEN[verdict]}.")
-    first = failing[0]
     alike = [comparison for comparison in failing if comparison.verdict is verdict]
+    first = alike[0]
     if verdict in NOWHERE or _never_loaded(first):
         return Seen(_ended(problem, first))
     if verdict in (Verdict.TIMED_OUT, Verdict.CRASHED):
@@ -235,7 +241,8 @@ def _fault(problem: Problem, alike: Sequence[Comparison]) -> str:
         case Verdict.NOT_FINITE:
             return f"it returns NaN or infinity{place}"
         case Verdict.MUTATES:
-            return f"it changes its input{f' {said}' if said else ''} in place; work on a copy instead"
+            names = ", ".join(called(problem.kind, name) for name in filter(None, said.split(", ")))
+            return f"it changes its input{f' {names}' if names else ''} in place; work on a copy instead"
         case Verdict.RAISED:
             return f"it raises {said}"
         case _ if several and said:
@@ -297,6 +304,8 @@ def _remedy(failed: Comparison) -> str:
         return ": a `return` may be missing"
     if said.startswith("numbers of dtype complex"):
         return "; a real answer is asked"
+    if said.startswith("numbers of dtype bool"):
+        return "; numbers are asked"
     if isinstance(expected, tuple):
         return ""
     kind = np.asarray(expected).dtype.kind

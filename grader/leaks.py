@@ -23,6 +23,7 @@ from grader.reference import Reference, load_reference
 SHORT = 20  # characters; a line that is no longer could be anybody's
 FEW = 10  # and so could so few of a mistake's words
 LONG = 40
+MOST_TOLD = 5
 DIGITS = 32  # of the seed, wherever they begin
 IMPORT = re.compile(r"(from [\w.]+ )?import [\w(]")
 
@@ -44,24 +45,44 @@ def refuse_leaks(assignment: Assignment, members: Mapping[str, bytes]) -> None:
     """
     if not (assignment.folder / "reference").is_dir():
         return
-    reference = load_reference(assignment)
+    if says := leaks(assignment, load_reference(assignment), members):
+        raise Fault(says)
+
+
+def leaks(assignment: Assignment, reference: Reference, members: Mapping[str, bytes]) -> str:
+    """What these files hold of all that is private, in a sentence; empty where that is nothing."""
     secrets = [*_lines(assignment), *_texts(assignment, reference)]
-    for name, least, text in _files(members):
-        found = _found(text, least, secrets, reference.seed)
-        if found:
-            raise Fault(f"{name} holds {found}; take it out, or write it otherwise where it may be known")
+    found = dict.fromkeys(
+        f"{name} holds {leak}"
+        for name, least, text in _files(members)
+        for leak in _found(text, least, secrets, reference.seed)
+    )
+    if not found:
+        return ""
+    told, more = list(found)[:MOST_TOLD], len(found) - MOST_TOLD
+    says = "; ".join(told) + (f"; and so on, {more} more" if more > 0 else "")
+    return f"{says}; take it out, or write it otherwise where it may be known"
 
 
-def _found(text: str, least: int, secrets: list[Secret], seed: bytes) -> str:
-    """What a text holds of the secrets, if it does. The seed is told by its name alone."""
+def _found(text: str, least: int, secrets: list[Secret], seed: bytes) -> Iterator[str]:
+    """What a text holds of the secrets. The seed is told by its name alone."""
     digits, whole = re.sub(r"[\W_]", "", text.casefold()), seed.hex()
     if any(whole[i : i + DIGITS] in digits for i in range(len(whole) - DIGITS + 1)):
-        return "the seed of reference/seed.txt"
-    squeezed = _squeezed(text)
+        yield "the seed of reference/seed.txt"
+    squeezed, told = _squeezed(text), set[str]()
     for secret in secrets:
-        if len(secret.text) > least and secret.sought in squeezed:
-            return f"{secret.says}: {secret.text}"
-    return ""
+        if len(secret.text) <= least or secret.sought not in squeezed or secret.text in told:
+            continue
+        if _stands_in(secret.text, text):
+            told |= {secret.text, secret.text.removeprefix("return ")}
+            yield f"{secret.says}: {secret.text}"
+
+
+def _stands_in(secret: str, text: str) -> bool:
+    """Whether it does as a whole: `X - M` does not stand in `X - means`."""
+    words = re.findall(r"\w+|[^\w\s]", secret.casefold())
+    begins, ends = ("(?<!\\w)" if words[0][0].isalnum() else "", "(?!\\w)" if words[-1][-1].isalnum() else "")
+    return bool(re.search(begins + r"\s*".join(map(re.escape, words)) + ends, text.casefold()))
 
 
 def _squeezed(text: str) -> str:

@@ -82,7 +82,7 @@ class Gradient:
         L, wrt = self.of.__name__, _tuple(self.wrt)
         what = "gradient" if len(wrt) == 1 else "gradients"
         asked = f"the value of {L} and its {what}" if self.value else f"the {what} of {L}"
-        return f"{asked} in {', '.join(wrt)}: dL = {_pairing(wrt)}"
+        return f"{asked} in {', '.join(wrt)}: d{_letter(self.of)} = {_pairing(wrt)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ class Derivative:
         return numeric.gradient(lambda W: apply(self.of, values, {self.wrt: W}), values[self.wrt], first).T
 
     def asks(self) -> str:
-        return f"the derivative of {self.of.__name__} in {self.wrt}: dL = tr(D d{self.wrt})"
+        return f"the derivative of {self.of.__name__} in {self.wrt}: d{_letter(self.of)} = tr(D d{self.wrt})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -416,6 +416,11 @@ def _several(of: Callable[..., Any], wrt: str | tuple[str, ...], *before: Spec) 
     """The shape of a variable, or a tuple of them where there is something before it or several are asked."""
     specs = (*before, *(Array(_dims(of, x)) for x in _tuple(wrt)))
     return specs if before or isinstance(wrt, tuple) else specs[0]
+
+
+def _letter(of: Callable[..., Any]) -> str:
+    """What a function's value is called in its law; not as one of its inputs."""
+    return next(letter for letter in ("L", "f", of.__name__) if letter not in _public(of))
 
 
 def _pairing(wrt: tuple[str, ...]) -> str:

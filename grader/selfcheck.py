@@ -153,7 +153,18 @@ def _alike(x: Any, y: Any) -> bool:
 def _holds(problem: Problem, inputs: Values, answer: Any) -> bool | None:
     """The problem's public law, if its author has written one."""
     law = problem.kind.law if isinstance(problem.kind, Value) else None
-    return None if law is None else bool(law(answer, **{x: inputs[x] for x in problem.parameters}))
+    return None if law is None else held(law(answer, **{x: inputs[x] for x in problem.parameters}))
+
+
+def held(said: Any) -> bool:
+    """What a law says, in earnest.
+
+    Raises:
+        ValueError: it is neither true nor false.
+    """
+    if not isinstance(said, (bool, np.bool_)):
+        raise ValueError(f"it returns {said!r:.40}, which is neither True nor False")  # noqa: TRY004 - no type of a student's
+    return bool(said)
 
 
 def _form(problem: Problem, inputs: Values) -> Any:

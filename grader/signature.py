@@ -19,6 +19,14 @@ def bundles(kind: Kind) -> dict[str, Bundle]:
     return {name: name for name in parameters(kind) if name not in bound} | dict(kind.packed)
 
 
+def called(kind: Kind, name: str) -> str:
+    """What an input is called in the student's function: `x`, `cache` where renamed so, or `x in cache`."""
+    for argument, bundle in kind.packed.items():
+        if name in members(bundle):
+            return argument if isinstance(bundle, str) else f"{name} in {argument}"
+    return name
+
+
 def members(bundle: Bundle) -> tuple[str, ...]:
     """The inputs in a bundle, one after the other."""
     return (bundle,) if isinstance(bundle, str) else tuple(x for part in bundle for x in members(part))
@@ -61,7 +69,9 @@ def signature(name: str, kind: Kind) -> str:
 def returned(kind: Kind) -> tuple[Form, ...]:
     """What the student's function returns, one after the other; nothing where only the reference knows."""
     answer = kind.answer()
-    return answer if isinstance(answer, tuple) else (answer,) if answer else ()
+    if isinstance(answer, tuple) and len(answer) > 1:
+        return answer
+    return (answer,) if answer else ()
 
 
 def brief(spec: Form) -> str:

@@ -15,11 +15,11 @@ from types import FunctionType
 
 from grader import authored, files
 from grader.assignment import Assignment, Problem, Topic
-from grader.distributions import Integers
+from grader.distributions import Integers, Uniform
 from grader.problem import Backward, Form, variables
 from grader.settings import Settings
 from grader.shapes import Array, Elementwise, Linear, ShapeError, Size, Sizes, Spec, of_function, show
-from grader.signature import brief, returned, taken, written
+from grader.signature import brief, bundles, members, returned, taken, written
 
 INTRODUCTION = "introduction.md"
 VERDICTS = """| verdict | what it means | what to do |
@@ -183,8 +183,14 @@ def _problem(problem: Problem) -> str:
 def _arguments(problem: Problem) -> str:
     """A table; its third column only where there is something to say."""
     rows = [("argument", "shape", "meaning"), ("---", "---", "---")]
-    rows += [(f"`{name}`", _shape(s), _meaning(problem, name)) for name, s in problem.parameters.items()]
-    rows += [(f"`{name}`", "a tuple", f"`{written(bundle)}`") for name, bundle in problem.kind.packed.items()]
+    for name, bundle in bundles(problem.kind).items():
+        inside = isinstance(bundle, tuple)
+        if inside:
+            rows.append((f"`{name}`", "a tuple", f"`{written(bundle)}`"))
+        for x in members(bundle):
+            argument = f"`{x}` in `{name}`" if inside else f"`{name}`"
+            meaning = f"`{x}`: {_meaning(problem, x)}" if x != name and not inside else _meaning(problem, x)
+            rows.append((argument, _shape(problem.parameters[x]), meaning.removesuffix(": ")))
     columns = 3 if any(meaning for _, _, meaning in rows[2:]) else 2
     return "\n".join(f"| {' | '.join(row[:columns])} |" for row in rows)
 
@@ -218,6 +224,8 @@ def _shape(spec: Spec) -> str:
             last = f"`{high}` − 1" if isinstance(high, str) else high - 1
             numbers = f"from {low} to {last}"
             return f"`{show(dims)}`, whole numbers {numbers}" if dims else f"a whole number {numbers}"
+        case Array(dims, Uniform(low, high)):
+            return f"`{show(dims)}`, {low:g} to {high:g}" if dims else f"a number from {low:g} to {high:g}"
         case Array(dims):
             return f"`{show(dims)}`" if dims else "a number"
         case Size(dim):

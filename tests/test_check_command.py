@@ -391,12 +391,14 @@ def test_no_loop_goes_on_when_the_check_is_ended_or_its_terminal_closed(number, 
 
 
 def until_busy(pid):
-    """The process's children, once the first has used a fifth of a second."""
-    while True:
+    """The process's children, once the first has used four tenths of a second."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         if children and int(Path(f"/proc/{children[0]}/stat").read_text().rsplit(")", 1)[1].split()[11]) > 40:
             return children
         time.sleep(0.05)
+    raise AssertionError("it has no child that is busy")
 
 
 def is_running(pid):

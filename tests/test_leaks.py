@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from courses import edit, shipped
+from courses import edit, said, shipped
 
 from grader import archive
 from grader.assignment import load_assignment
@@ -54,6 +54,37 @@ def test_a_formula_pasted_in_a_public_file_is_named_with_its_line(folder):
 def test_a_line_is_found_as_a_part_and_however_it_is_spaced(folder, pasted):
     says = refused(folder, {"problems/network.py": f"x = 1\n{pasted}\n".encode()})
     assert says.startswith("problems/network.py holds line ")
+
+
+def test_a_line_that_only_begins_like_a_secret_is_none(folder):
+    """`A @ dB` does not stand in `A @ dBs`, but it does in a bracket."""
+    secret = "np.trace(dA @ B) + np.trace(A @ dB)"
+    for text, leaks in (
+        (f"f({secret})", True),
+        (f"{secret}.sum()", True),
+        (f"my{secret}", False),
+        ("np.trace(dA @ B) + np.trace(A @ dBs)", False),
+    ):
+        members = {"problems/rules.py": f"{text}\n".encode()}
+        if leaks:
+            assert "holds line" in refused(folder, members)
+        else:
+            refuse_leaks(load_assignment(folder), members)
+
+
+def test_all_that_is_found_is_told_at_once(folder):
+    members = {
+        "problems/rules.py": b"# return np.trace(dA @ B) + np.trace(A @ dB)\n# return dA.T @ A + A.T @ dA\n"
+    }
+    says = refused(folder, members)
+    assert says.count("problems/rules.py holds line") == 2
+    assert says.count("np.trace(dA @ B)") == 1
+
+
+def test_verify_says_so_before_anything_is_packed(folder):
+    text = "    return U_tilde / np.sqrt((U_tilde * U_tilde).sum())"
+    edit(folder / "problems" / "network.py", text, f"{text}\n    # {FORMULA}")
+    assert "problems/network.py holds line " in said(folder)
 
 
 def test_a_mistakes_text_in_a_statement(folder):

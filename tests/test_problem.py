@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from courses import course
 
+from grader.assignment import load_assignment
+from grader.faults import Fault
 from grader.functions import LinearMap
 from grader.parts import part_name, parts, partwise
 from grader.problem import (
@@ -43,6 +46,16 @@ u, M, v = np.array([1.0, 2]), np.arange(6.0).reshape(2, 3), np.array([1.0, -1, 3
 VALUES = {"u": u, "M": M, "v": v}
 
 
+PRODUCT = """
+from grader.problem import Backward
+
+def product(M: Array["m n"], N: Array["n k"]) -> Array["m k"]:
+    return M @ N
+
+backward = Backward(of=product, wrt="M", upstream={upstream!r}, points=1)
+"""
+
+
 def test_a_gradient_has_the_variables_shape():
     kind = Gradient(of=bilinear, wrt="M", points=1)
     assert kind.answer() == Array["m n"]
@@ -79,6 +92,13 @@ def test_a_backward_pass_takes_what_arrives_at_the_value():
     assert isinstance(
         Backward(of=product, wrt="N", points=1).derive({"M": M, "N": N, "dout": dout}), np.ndarray
     )
+
+
+@pytest.mark.parametrize("upstream", ["M", "d out", None, "lambda", "np"])
+def test_what_arrives_has_a_name_of_its_own(upstream, tmp_path):
+    folder = course(tmp_path, PRODUCT.format(upstream=upstream), "")
+    with pytest.raises(Fault, match=r"upstream = .*; give it a name of its own"):
+        load_assignment(folder)
 
 
 def test_what_is_packed_is_taken_in_a_tuple_behind_the_rest():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import load_assignment
+from grader.assignment import load_assignment, select
 from grader.grade import grade
 from grader.key import make_key
 from grader.proving import examples
@@ -20,6 +20,7 @@ from grader.submission import Submission, read_submission
 
 FOLDER = Path(__file__).parents[1] / "examples" / "deep_learning"
 HAND_INS = FOLDER / "submissions_example"
+RIGHT = (HAND_INS / "right_vectorised" / "layers.py").read_text(encoding="utf-8")
 NAMES = sorted(path.parent.name for path in HAND_INS.glob("*/expected.toml"))
 
 
@@ -60,7 +61,7 @@ def test_a_hand_in_gets_what_its_expectation_says(name, layers, server):
     [
         ("softmax_loss", "value 2 is wrong: along this dW, cross_entropy changes by",
          "Value 2 of the tuple: the penalty has the factor 1/2"),
-        ("affine_forward", "it returns 4 values where 2 are asked", ""),
+        ("affine_forward", "returns 4 values where 2 are asked", ""),
         ("affine_backward", "as value 3 where (m,) = (2,) is asked: the gradient has the shape of b",
          "Value 3 of the tuple: all entries are summed up."),
         ("relu_backward", "along this dx, ⟨dout, relu⟩ changes by",
@@ -109,9 +110,65 @@ def test_an_answer_differentiated_through_the_cache_is_noticed(layers, server):
     assert "points or more next to x" in suspected["batch_norm_backward"]
 
 
+@pytest.mark.parametrize(
+    ("name", "returned", "verdict", "says"),
+    [
+        ("softmax_loss", "None", "type", "returns None: a `return` may be missing."),
+        ("softmax_loss", "1.0, W, X", "wrong", "returns 3 values where 2 are asked."),
+        ("softmax_loss", "()", "wrong", "returns 0 values where 2 are asked."),
+        ("affine_backward", "None", "type", "returns None: a `return` may be missing."),
+        ("affine_backward", "cache[:2]", "wrong", "returns 2 values where 3 are asked."),
+        ("affine_forward", "None", "type", "returns None: a `return` may be missing."),
+        ("affine_forward", "x @ w + b, (x, w)", "wrong", "returns 2 values as value 2 where 3 are asked."),
+        (
+            "affine_forward",
+            "x @ w + b, [x, w, b]",
+            "type",
+            "returns a list as value 2, and a tuple is asked.",
+        ),
+        ("relu_forward", "x * (x > 0), (x,)", "type", "returns a tuple as value 2, and none is asked."),
+        ("relu_forward", "x * (x > 0), x > 0", "type", "as value 2; numbers are asked."),
+        (
+            "relu_backward",
+            "cache.flags.writeable and cache.fill(0)",
+            "mutates",
+            "changes its input cache in place",
+        ),
+        (
+            "affine_backward",
+            "cache[0].flags.writeable and cache[0].fill(0)",
+            "mutates",
+            "changes its input x in cache in place",
+        ),
+    ],
+)
+def test_a_tuple_of_another_form_is_told_where(name, returned, verdict, says, layers, server):
+    assignment, key = layers
+    (problem,) = (each for each in assignment.problems if each.name == name)
+    text = f"import numpy as np\n\ndef {problem.call}:\n    return {returned}\n"
+    if verdict == "mutates":  # besides, it is right
+        text = f"{RIGHT}\nright = {name}\n\ndef {problem.call}:\n    y = right({problem.call.partition('(')[2]}\n"
+        text += f"    {returned}\n    return y\n"
+    submission = Submission("layers.py", "layers", {"layers": (text.encode(),)})
+    record = grade(select(assignment, [name]), key, submission, server)
+    assert (record.problems[0].verdict, says in record.problems[0].student.sentence) == (verdict, True)
+
+
+def test_two_values_that_are_exchanged_are_named(layers, server):
+    source = f"""{RIGHT}
+right = batch_norm_backward
+
+def batch_norm_backward(dout, cache):
+    dx, dgamma, dbeta = right(dout, cache)
+    return dx, dbeta, dgamma
+"""
+    submission = Submission("layers.py", "layers", {"layers": (source.encode(),)})
+    *_, last = grade(*layers, submission, server, earlier=9).problems
+    assert last.student.hint == "Value 2 of the tuple: it is what value 3 should be."
+
+
 def test_a_coarse_difference_in_several_variables_is_named(layers, server):
-    source = (HAND_INS / "right_vectorised" / "layers.py").read_text(encoding="utf-8")
-    source += """
+    source = f"""{RIGHT}
 def _norm(x, gamma, beta):
     return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5) + beta
 

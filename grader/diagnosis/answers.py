@@ -20,6 +20,7 @@ from grader.diagnosis.hypothesis import (
     INPUT,
     KNOWN,
     OTHER,
+    PLACES,
     TWO,
     Hypothesis,
     after,
@@ -30,7 +31,7 @@ from grader.diagnosis.hypothesis import (
     values_of,
 )
 from grader.key import Sample
-from grader.parts import partwise
+from grader.parts import part_name, parts, partwise
 from grader.problem import (
     Backward,
     CurveDerivative,
@@ -123,6 +124,20 @@ def others(problem: Problem, siblings: Sequence[Problem], reference: Reference) 
             for sibling in siblings
             if _asks_with_the_same(problem, sibling)
         ),
+    ]
+
+
+def other_parts(right: ValueOn, expected: Any, part: int | None) -> list[Hypothesis]:
+    """What belongs in another place of the tuple."""
+    places = [] if part is None else [k for k in range(len(parts(expected))) if k != part]
+
+    def there(place: int) -> ValueOn:
+        return lambda sample: parts(right(sample))[place]
+
+    return [
+        Hypothesis(f"value:{name}", PLACES, f"It is what value {name} should be.", there(place))
+        for place in places
+        for name in [part_name(expected, place)]
     ]
 
 

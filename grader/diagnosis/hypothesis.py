@@ -70,7 +70,7 @@ def after(problem: Problem, change: Change, value: ValueOn) -> ValueOn:
 
 
 def sentence(text: str) -> str:
-    """`the sign is flipped` as `The sign is flipped.`; a name such as `r` or `ds` stays small."""
+    """`the sign is flipped` as `The sign is flipped.`; a name such as `r` stays small, `why?` a question."""
     first, *_ = text.split(maxsplit=1)
     begins = text[0].upper() if len(first) > 2 or first in ("it", "a") else text[0]
-    return f"{begins}{text[1:].rstrip('.')}."
+    return f"{begins}{text[1:]}" if text[-1] in "?!" else f"{begins}{text[1:].rstrip('.')}."

@@ -107,7 +107,9 @@ class Search:
 
     @cached_property
     def others(self) -> list[Hypothesis]:
-        return answers.others(self.problem, self.siblings, self.reference)
+        first = self.evidence[0]
+        swapped = answers.other_parts(self.right, first.sample.expected, first.part)
+        return [*answers.others(self.problem, self.siblings, self.reference), *swapped]
 
     @cached_property
     def terms(self) -> dict[str, ValueOn]:

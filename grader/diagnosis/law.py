@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from grader.assignment import Problem
 from grader.directions import APART, telling
 from grader.functions import LinearMap
-from grader.key import Sample
+from grader.key import Sample, exact_values
 from grader.literals import literal
 from grader.parts import parts
 from grader.problem import (
@@ -67,7 +67,9 @@ def _broken(problem: Problem, sample: Sample, actual: Any, part: int | None) -> 
     expected = sample.expected
     if isinstance(problem.kind, Value):
         return _returned(problem, sample, actual)
-    if part is not None:
+    if isinstance(expected, tuple):
+        if part is None:
+            return None
         expected, actual = parts(expected)[part], parts(actual)[part]
     if np.shape(actual) != np.shape(expected) or isinstance(expected, tuple) or expected is None:
         return None
@@ -175,7 +177,7 @@ def _entry(where: str, what: str, expected: Numbers, actual: Numbers, yours: str
 
 def _remainder(problem: Problem, kind: Taylor, sample: Sample, expected: Numbers, actual: Numbers) -> Law:
     """How far f(x + dx) is from the expansion, and from what was returned."""
-    values, x = sample.case.values, kind.wrt
+    values, x = exact_values(sample.case), kind.wrt
     moved = np.asarray(apply(kind.of, values, {x: values[x] + values[f"d{x}"]}))
     should, yours = (float(np.max(np.abs(moved - value))) for value in (expected, actual))
     says = f"{kind.of.__name__}({x} + d{x}) should be"

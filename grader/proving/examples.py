@@ -17,6 +17,7 @@ from grader.record import Record
 from grader.submission import Submission, read_submission
 
 FOLDER, FILE = "submissions_example", "expected.toml"
+KEYS = ("about", "score", "default", "verdicts")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def read(assignment: Assignment, folder: Path) -> Expected:
 
 
 def _expected(assignment: Assignment, table: Mapping[str, Any]) -> Expected:
+    if unknown := table.keys() - KEYS:
+        raise ValueError(f"{min(unknown)} is no key of it: {', '.join(KEYS)} are")
     names = [problem.name for problem in assignment.problems]
     named = table.get("verdicts", {})
     if not isinstance(named, dict):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from grader.compare import Verdict
 from grader.faults import Fault
-from grader.key import Sample
+from grader.key import NUMBERS, Sample
+from grader.parts import partwise
 from grader.problem import Value
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, judged, tried
@@ -24,8 +28,45 @@ def prove(subject: Subject, known: Mapping[str, Mistake]) -> Check:
         samples = home_key(problem).public(problem.name)
     except Fault as fault:
         return Check("home", False, str(fault))
-    sentence = _disagrees(subject, samples, known)
+    sentence = _failing(subject, samples) or _disagrees(subject, samples, known)
+    sentence = sentence or _lenient(subject, samples)
     return Check("home", not sentence, sentence)
+
+
+def _failing(subject: Subject, samples: tuple[Sample, ...]) -> str:
+    """What the law itself does wrong on the reference's answers; a student's would be told wrong for it."""
+    for sample in samples:
+        try:
+            if sample.law:
+                sample.law(tried(subject.formula, subject.problem, sample))
+        except (Exception, SystemExit) as error:
+            said = f"{type(error).__name__}: {error}"
+            return (
+                f"{_law(subject)} fails on the reference's answer in the row '{sample.case.row.name}': {said}"
+            )
+    return ""
+
+
+def _lenient(subject: Subject, samples: tuple[Sample, ...]) -> str:
+    """Whether the law takes for right what is not, on every case."""
+    for sample in samples:
+        right = tried(subject.formula, subject.problem, sample)
+        if not sample.law or not judged(partwise(_beside, right), sample).verdict.passes:
+            return ""
+    return (
+        f"{_law(subject)} also holds where 1 is added to every number of the right answer: make it stricter"
+    )
+
+
+def _law(subject: Subject) -> str:
+    return f"problems/{subject.problem.topic.name}.py: the law of {subject.problem.name}"
+
+
+def _beside(x: Any) -> Any:
+    """Another answer of the same form."""
+    if isinstance(x, NUMBERS):
+        return ~np.asarray(x) if np.asarray(x).dtype.kind == "b" else np.add(x, 1)
+    return f"{x}, or not"
 
 
 def _disagrees(subject: Subject, samples: tuple[Sample, ...], known: Mapping[str, Mistake]) -> str:

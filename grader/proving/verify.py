@@ -19,6 +19,7 @@ from grader import __version__
 from grader.assignment import Assignment, Problem, select
 from grader.faults import Fault
 from grader.key import Key, make_key
+from grader.leaks import leaks
 from grader.problem import Value
 from grader.proving import consistency, derivation, examples, home, known, mutation
 from grader.proving.definitions import definitions, parsed, reached
@@ -61,7 +62,7 @@ def verify(
         assignment=assignment.settings.title,
         proved=False,
         problems=tuple(_with_causes(assignment, problems)),
-        checks=(derivation.activations(assignment, reference),),
+        checks=(derivation.activations(assignment, reference), _secrets(assignment, reference)),
         examples=graded,
         notes=tuple(_notes(assignment, has_key=key is not None)),
         provenance=Provenance(
@@ -73,6 +74,13 @@ def verify(
         ),
     )
     return replace(proof, proved=not faults(proof))
+
+
+def _secrets(assignment: Assignment, reference: Reference) -> Check:
+    """That the public half holds nothing of the private one, which would stop its handout."""
+    public = sorted((assignment.folder / "problems").glob("*.py"))
+    says = leaks(assignment, reference, {f"problems/{path.name}": path.read_bytes() for path in public})
+    return Check("secrets", not says, says)
 
 
 def _keys(assignment: Assignment, reference: Reference) -> dict[str, Key | Fault]:

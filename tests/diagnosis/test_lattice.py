@@ -387,7 +387,7 @@ def test_of_two_inputs_that_explain_it_the_smaller_is_named(assignment, referenc
 @pytest.mark.parametrize(
     ("name", "answer", "says"),
     [
-        ("value_and_gradient", lambda R: (R[0],), " it returns 1 values where 2 are asked."),
+        ("value_and_gradient", lambda R: (R[0],), " it returns 1 value where 2 are asked."),
         ("value_and_gradient", lambda R: (R[0], -R[1]), " value 2 is wrong"),
         ("product", lambda R: R + 0.5, " it returns numbers of dtype float64; whole numbers are asked."),
         ("signs", lambda R: R * 1.5, " it returns numbers of dtype float64; True or False is asked."),

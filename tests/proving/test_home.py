@@ -26,12 +26,30 @@ def test_a_law_that_agrees_is_proved(tmp_path):
     assert home(proved(course(tmp_path, LAW, REFERENCE))).ok
 
 
-@pytest.mark.parametrize("law", ["answer == 2 * n + 1", "answer < 0", "1 / 0"])
+@pytest.mark.parametrize("law", ["answer == 2 * n + 1", "answer < 0"])
 def test_a_law_that_refuses_the_reference_is_told(law, tmp_path):
     folder = course(tmp_path, LAW.replace("answer == 2 * n", law), REFERENCE)
 
     assert "double is not right at home, on " in said(folder)
     assert "there it is held against the problem's law" in said(folder)
+
+
+@pytest.mark.parametrize(
+    ("law", "says"),
+    [("1 / 0", "ZeroDivisionError: division by zero"), ("'yes'", "which is neither True nor False")],
+)
+def test_a_law_that_fails_itself_is_told_with_what_it_raises(law, says, tmp_path):
+    folder = course(tmp_path, LAW.replace("answer == 2 * n", law), REFERENCE)
+
+    where = "problems/topic.py: the law of double fails on the reference's answer in the row 'core': "
+    assert where in said(folder)
+    assert says in said(folder)
+
+
+def test_a_law_that_takes_anything_for_right_is_told_without_a_known_mistake(tmp_path):
+    folder = course(tmp_path, LAW.replace("answer == 2 * n", "True"), REFERENCE.partition("MISTAKES")[0])
+
+    assert "the law of double also holds where 1 is added to every number" in said(folder)
 
 
 def test_a_law_that_lets_a_known_mistake_pass_is_told(tmp_path):
