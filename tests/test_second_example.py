@@ -147,7 +147,8 @@ def test_a_tuple_of_another_form_is_told_where(name, returned, verdict, says, la
     (problem,) = (each for each in assignment.problems if each.name == name)
     text = f"import numpy as np\n\ndef {problem.call}:\n    return {returned}\n"
     if verdict == "mutates":  # besides, it is right
-        text = f"{RIGHT}\nright = {name}\n\ndef {problem.call}:\n    y = right({problem.call.partition('(')[2]}\n"
+        *_, arguments = problem.call.partition("(")
+        text = f"{RIGHT}\nright = {name}\n\ndef {problem.call}:\n    y = right({arguments}\n"
         text += f"    {returned}\n    return y\n"
     submission = Submission("layers.py", "layers", {"layers": (text.encode(),)})
     record = grade(select(assignment, [name]), key, submission, server)
