@@ -40,9 +40,8 @@ def _disagrees(subject: Subject, samples: tuple[Sample, ...], known: Mapping[str
             f"{subject.place}: {name} is not right at home, on {len(failing)} of {len(samples)} cases, as in "
             f"the row '{row}': there it is held against {_held_against(subject)}"
         )
-    by_law = (
-        known if isinstance(subject.problem.kind, Value) else {}
-    )  # the others have been held against values
+    # the others have been held against values
+    by_law = known if isinstance(subject.problem.kind, Value) else {}
     passing = [
         says
         for says, mistake in by_law.items()
