@@ -11,7 +11,7 @@ from grader.problem import Value
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, judged, tried
 from grader.reference import Formula, Mistake
-from grader.selfcheck import home_key
+from grader.selfcheck import measured_key
 
 
 def prove(subject: Subject, known: Mapping[str, Mistake]) -> Check:
@@ -21,7 +21,7 @@ def prove(subject: Subject, known: Mapping[str, Mistake]) -> Check:
         says = f"{problem.name} cannot be checked at home: give its Value a law"
         return Check("home", None, says)
     try:
-        samples = home_key(problem).public(problem.name)
+        samples = measured_key(problem).public(problem.name)
     except Fault as fault:
         return Check("home", False, str(fault))
     sentence = _disagrees(subject, samples, known)
