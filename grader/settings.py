@@ -57,7 +57,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Policies:
-    """What the author decides.
+    """What becomes of an answer that is right and still not as it was asked.
 
     Args:
         imprecise: the share of the points for a right formula that loses digits.
