@@ -28,7 +28,7 @@ from grader.diagnose import verdict_of  # noqa: E402
 from grader.key import make_key  # noqa: E402
 from grader.reference import load_reference  # noqa: E402
 from grader.sandbox.outcome import Raised, Returned  # noqa: E402
-from grader.selfcheck import home_key  # noqa: E402
+from grader.selfcheck import measured_key  # noqa: E402
 
 RUNS = 15
 RIGHT = ROOT / "submissions_example" / "right_closed_form" / "hw2.py"
@@ -58,7 +58,7 @@ def verdict(answer, problem, samples):
 def verdicts(assignment, listed):
     """Prints a row for every set; returns how many answers the two disagree on."""
     key = make_key(assignment, load_reference(assignment))
-    home = {problem.name: home_key(problem).samples[problem.name] for problem in assignment.problems}
+    home = {problem.name: measured_key(problem).samples[problem.name] for problem in assignment.problems}
     print(f"{'':36}{'answers':>9}{'same verdict':>14}")
     for what, tables in SETS.items():
         found = [

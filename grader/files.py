@@ -1,4 +1,4 @@
-"""What an author has written, as text or as a table; who cannot read it is told which file it is."""
+"""What an author has written, as text or as a table; a fault in it names the file."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ from grader.compare import Comparison, Verdict, compare
 from grader.diagnose import Diagnosed, diagnose, explain, hint, verdict_of
 from grader.key import Key, Sample
 from grader.numerical import astray, heard, marked, miscalled, settled
+from grader.progress import Progress, silent
 from grader.record import Measured, ProblemRecord, Provenance, Record, Timings
 from grader.remainder import Remainders, remainders, taylor_calls
 from grader.sandbox.isolation import NO_WALL, TooWeak, accepted
@@ -43,8 +44,6 @@ from grader.submission import Submission
 
 MOST_LOST = 200  # characters of names
 MOST_EXPLAINED = 10_000  # wrong answers, each in half a kilobyte
-
-Progress = Callable[[str], None]
 
 
 class Interview(Protocol):
@@ -60,16 +59,12 @@ class Interview(Protocol):
         """One outcome per call, in order."""
 
 
-def _silent(_asked: str) -> None:
-    """Nobody wants to know."""
-
-
 def grade(  # noqa: PLR0913 - what is graded, with what, and two circumstances
     assignment: Assignment,
     key: Key,
     submission: Submission,
     source: Source,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     *,
     only: Collection[str] = (),
     earlier: int = 0,

@@ -17,7 +17,7 @@ from grader.assignment import Assignment, load_assignment
 from grader.faults import Fault
 from grader.leaks import refuse_leaks
 from grader.page import page
-from grader.selfcheck import home_key
+from grader.selfcheck import measured_key
 from grader.settings import SETTINGS_FILE, Settings
 from grader.starter import notebook, starter
 from grader.statement import INTRODUCTION, statement
@@ -56,7 +56,7 @@ def _refuse_what_cannot_be_checked(members: Mapping[str, bytes]) -> None:
             path.write_bytes(data)
         try:
             for problem in load_assignment(Path(folder)).problems:
-                home_key(problem)
+                measured_key(problem)
         except Fault as fault:
             says = str(fault).replace(f"{folder}/", "")
             raise Fault(

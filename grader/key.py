@@ -66,9 +66,9 @@ class Truth:
 class Sample:
     """One case with its right value; `conditions` has a number for each part of a tuple, else one.
 
-    Where there is a `law`, `expected` has the right form and no more. It may be off by `slack` times what
-    rounding does to a formula, where it is measured. `memory` has what wrong formulas give
-    here, by name: they are the same for every hand-in of a class.
+    Where there is a `law`, `expected` has the right form and no more. Where it is measured, it may be off by
+    `slack` times what rounding does to a formula. `memory` has what wrong formulas give here, by name: they
+    are the same for every hand-in of a class.
     """
 
     case: Case

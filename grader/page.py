@@ -30,9 +30,8 @@ ACCENT = re.compile(
 PRIMES = re.compile(r"<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[234];)</mi></msup>")  # raised as they are
 BAR = re.compile(r"<mo>(&#x02016;|&#x0007C;)</mo>")  # of \lVert: one with an exponent would shrink
 UNKNOWN = re.compile(r"\\[A-Za-z]+")
-ENDING = re.compile(
-    r'(<span class="math inline">(?:(?!</span>).)*</span>)([.,;:!?)]+)'
-)  # of a clause: no break before
+# the end of a clause behind a formula: no break before
+ENDING = re.compile(r'(<span class="math inline">(?:(?!</span>).)*</span>)([.,;:!?)]+)')
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fdfdfc; --quiet: #5a5a64; --line: #d5d5db;
   --shade: #f1f1f4; --link: #0b57a4; }

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import Any
+
+from grader import as_json
 
 PASSING = ("right", "imprecise")
 
@@ -144,7 +144,7 @@ class Record:
 
 def to_json(record: Record) -> str:
     """The record as JSON text; decimals are strings, so they stay exact."""
-    return str(_adapter().dump_json(record, indent=1).decode())
+    return as_json.written(record, indent=1).decode()
 
 
 def from_json(text: str | bytes) -> Record:
@@ -153,12 +153,4 @@ def from_json(text: str | bytes) -> Record:
     Raises:
         pydantic.ValidationError: it is something else.
     """
-    record: Record = _adapter().validate_json(text)
-    return record
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Record)
+    return as_json.read(Record, text)

@@ -45,7 +45,7 @@ NOISE = 2.0**-44  # 256 ε
 DOUBTS = 1e13  # slack for a relative error of 1: what passes as right is then twenty times the error
 
 
-def home_key(problem: Problem) -> Key:
+def measured_key(problem: Problem) -> Key:
     """The key of one problem's public cases, with measured values.
 
     Raises:
@@ -55,9 +55,9 @@ def home_key(problem: Problem) -> Key:
 
 
 def key_at_home(problem: Problem) -> Key:
-    """The same; of what cannot be measured only the form is checked, which is no student's fault."""
+    """The measured key; where nothing can be measured, which is no student's fault, one of the form alone."""
     try:
-        return home_key(problem)
+        return measured_key(problem)
     except Fault:
         form = Measure(partial(_form, problem))
         return _key(problem, Truth(problem.name, lambda _: form, lambda *_: None))

@@ -57,7 +57,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Policies:
-    """What the author decides.
+    """What becomes of an answer that is right and still not as it was asked.
 
     Args:
         imprecise: the share of the points for a right formula that loses digits.
@@ -157,12 +157,8 @@ class Settings:
     gradescope: Display = Display()
 
 
-OF_TESTS = {
-    "title": "Tests",
-    "file": "tests",
-    "points": 1,
-    "topics": ["tests"],
-}  # whatever only problems need
+# what only problems need, for an assignment of tests alone
+OF_TESTS = {"title": "Tests", "file": "tests", "points": 1, "topics": ["tests"]}
 TABLES: dict[str, type] = {
     each.__name__: each for each in (Settings, Limits, Policies, Hints, LatePolicy, RateLimit, Display)
 }

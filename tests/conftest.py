@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +14,14 @@ from grader.sandbox import jail
 from grader.submission import Submission
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that anybody can reach, which `tmp_path` is not."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from courses import edit, shipped
 
 from grader import __version__
 
@@ -21,8 +21,6 @@ GRADER = Path(sys.executable).with_name("grader")
 NAMES = re.findall(
     r"^def ([a-z]\w+)", (EXAMPLES / "starter/hw2.py").read_text(encoding="utf-8"), re.MULTILINE
 )
-
-
 ISOLATION = "isolation: [\\w+]+\n"  # what staff are told of every run that graded
 
 
@@ -56,20 +54,6 @@ def hand_in(tmp_path):
         "def curve_acceleration(t): return 0\n"
     )
     return tmp_path / "hw2.py"
-
-
-def new_course(folder: Path) -> Path:
-    """A copy of the shipped assignment, to be broken."""
-    for name in ("problems", "reference"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "assignment.toml", folder)
-    return folder
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def line_of(path: Path, part: str) -> int:
@@ -273,7 +257,7 @@ def test_json_to_stdout_is_utf_8_on_a_terminal_in_latin_1(hand_in):
 
 
 def test_json_to_stdout_is_alone_even_if_the_reference_prints(hand_in, tmp_path):
-    course = new_course(tmp_path / "course")
+    course = shipped(tmp_path / "course")
     edit(course / "reference/curve.py", "import numpy as np", "import numpy as np; print('debugging')")
 
     done = run("grade", hand_in, "--json", "-", "--assignment", course, "--only", "curve_velocity")
@@ -362,7 +346,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_was_there(hand_in, tmp_path
 
 
 def test_an_existing_file_survives_a_run_that_fails(hand_in, tmp_path):
-    course = new_course(tmp_path / "course")
+    course = shipped(tmp_path / "course")
     (course / "reference/seed.txt").unlink()
     (tmp_path / "r.json").write_text("old")
 
@@ -411,8 +395,8 @@ def test_the_assignment_is_found_above_the_current_folder(hand_in):
 
 
 def test_the_nearest_assignment_above_is_taken(hand_in, tmp_path):
-    outer = new_course(tmp_path / "outer")
-    inner = new_course(outer / "a/b")
+    outer = shipped(tmp_path / "outer")
+    inner = shipped(outer / "a/b")
     edit(inner / "assignment.toml", '"Matrix differentials"', '"The inner one"')
     (inner / "c").mkdir()
 
@@ -530,120 +514,98 @@ def test_the_module_is_the_command():
 # ---- a broken assignment ------------------------------------------------------------------
 
 TOPICS = 'topics = ["network", "curve", "least_squares", "identification", "rules"]'
-# what breaks it; the file that is named; what stands in the line, if that is told; the key or name
+
+
+def edited(file: str, old: str, new: str, part: str | None, says: str):
+    """An entry below: one edit of the file that is named."""
+    return lambda course: edit(course / file, old, new), (file, part, says)
+
+
+# what breaks it; the file that is named, what stands in the line if that is told, the key or name
 BROKEN = {
     "a reference file is missing": (
         lambda course: (course / "reference/curve.py").unlink(),
         ("reference/curve.py", None, "is missing"),
     ),
-    "a problem has no reference": (
-        lambda course: edit(course / "reference/rules.py", "def d_trace_of_product", "def _d_trace"),
-        ("reference/rules.py", None, "d_trace_of_product"),
+    "a problem has no reference": edited(
+        "reference/rules.py", "def d_trace_of_product", "def _d_trace", None, "d_trace_of_product"
     ),
-    "a reference answers no problem": (
-        lambda course: edit(
-            course / "reference/rules.py", "MISTAKES", "def extra(A):\n    return A\n\n\nMISTAKES"
-        ),
-        ("reference/rules.py", "def extra", "extra"),
+    "a reference answers no problem": edited(
+        "reference/rules.py", "MISTAKES", "def extra(A):\n    return A\n\n\nMISTAKES", "def extra", "extra"
     ),
-    "a reference's parameters are in another order": (
-        lambda course: edit(course / "reference/rules.py", "(A, B, dA, dB):", "(A, B, dB, dA):"),
-        ("reference/rules.py", "def d_trace_of_product", "(A, B, dA, dB)"),
+    "a reference's parameters are in another order": edited(
+        "reference/rules.py", "(A, B, dA, dB):", "(A, B, dB, dA):", "def d_trace_of_product", "(A, B, dA, dB)"
     ),
-    "a reference returns a wrong shape": (
-        lambda course: edit(
-            course / "reference/least_squares.py", "    return A.T @ A\n", "    return A @ A.T\n"
-        ),
-        ("reference/least_squares.py", "def least_squares_hessian", "(n, n)"),
+    "a reference returns a wrong shape": edited(
+        "reference/least_squares.py",
+        "    return A.T @ A\n",
+        "    return A @ A.T\n",
+        "def least_squares_hessian",
+        "(n, n)",
     ),
-    "a reference fails": (
-        lambda course: edit(
-            course / "reference/least_squares.py", "    return A.T @ A\n", "    return A.T @ a\n"
-        ),
-        ("reference/least_squares.py", "def least_squares_hessian", "name 'a' is not defined"),
+    "a reference fails": edited(
+        "reference/least_squares.py",
+        "    return A.T @ A\n",
+        "    return A.T @ a\n",
+        "def least_squares_hessian",
+        "name 'a' is not defined",
     ),
-    "a reference fails with two lines": (
-        lambda course: edit(
-            course / "reference/curve.py",
-            "def curve_velocity(t):\n",
-            "def curve_velocity(t):\n    raise ValueError('a\\nb')\n",
-        ),
-        ("reference/curve.py", "def curve_velocity", "ValueError: a b"),
+    "a reference fails with two lines": edited(
+        "reference/curve.py",
+        "def curve_velocity(t):\n",
+        "def curve_velocity(t):\n    raise ValueError('a\\nb')\n",
+        "def curve_velocity",
+        "ValueError: a b",
     ),
-    "a reference has a syntax error": (
-        lambda course: edit(
-            course / "reference/rules.py", "return np.trace(dA @ B) +", "return np.trace(dA @ B) +)"
-        ),
-        ("reference/rules.py", "+)", "SyntaxError"),
+    "a reference has a syntax error": edited(
+        "reference/rules.py", "return np.trace(dA @ B) +", "return np.trace(dA @ B) +)", "+)", "SyntaxError"
     ),
-    "a reference cannot be executed": (
-        lambda course: edit(course / "reference/rules.py", "import numpy as np", "import numpyy as np"),
-        ("reference/rules.py", "import numpyy", "numpyy"),
+    "a reference cannot be executed": edited(
+        "reference/rules.py", "import numpy as np", "import numpyy as np", "import numpyy", "numpyy"
     ),
-    "a mistake of no problem": (
-        lambda course: edit(course / "reference/rules.py", '    "d_trace_of_product": {', '    "d_trace": {'),
-        ("reference/rules.py", None, "d_trace"),
+    "a mistake of no problem": edited(
+        "reference/rules.py", '    "d_trace_of_product": {', '    "d_trace": {', None, "d_trace"
     ),
     "a topic file is missing": (
         lambda course: (course / "problems/curve.py").unlink(),
         ("problems/curve.py", None, "is missing"),
     ),
-    "a topic has a syntax error": (
-        lambda course: edit(course / "problems/rules.py", "return A.T @ A", "return A.T @"),
-        ("problems/rules.py", "return A.T @", "SyntaxError"),
+    "a topic has a syntax error": edited(
+        "problems/rules.py", "return A.T @ A", "return A.T @", "return A.T @", "SyntaxError"
     ),
-    "a topic uses an undefined name": (
-        lambda course: edit(course / "problems/rules.py", "of=trace_of_product", "of=trace_of_products"),
-        ("problems/rules.py", "of=trace_of_products", "trace_of_products"),
+    "a topic uses an undefined name": edited(
+        "problems/rules.py",
+        "of=trace_of_product",
+        "of=trace_of_products",
+        "of=trace_of_products",
+        "trace_of_products",
     ),
-    "a shape cannot be read": (
-        lambda course: edit(course / "problems/rules.py", 'B: Array["n m"]', 'B: Array["n m!"]'),
-        ("problems/rules.py", 'Array["n m!"]', "m!"),
+    "a shape cannot be read": edited(
+        "problems/rules.py", 'B: Array["n m"]', 'B: Array["n m!"]', 'Array["n m!"]', "m!"
     ),
-    "a public function has no shapes": (
-        lambda course: edit(course / "problems/rules.py", 'B: Array["n m"]', "B"),
-        ("problems/rules.py", None, "parameter B"),
+    "a public function has no shapes": edited(
+        "problems/rules.py", 'B: Array["n m"]', "B", None, "parameter B"
     ),
-    "a problem has no points": (
-        lambda course: edit(course / "problems/rules.py", 'wrt="A", points=4', 'wrt="A"'),
-        ("problems/rules.py", 'wrt="A")', "points"),
+    "a problem has no points": edited(
+        "problems/rules.py", 'wrt="A", points=4', 'wrt="A"', 'wrt="A")', "points"
     ),
-    "a setting is unknown": (
-        lambda course: edit(course / "assignment.toml", "file =", "subtitle = 'x'\nfile ="),
-        ("assignment.toml", None, "subtitle"),
+    "a setting is unknown": edited("assignment.toml", "file =", "subtitle = 'x'\nfile =", None, "subtitle"),
+    "a limit is unknown": edited(
+        "assignment.toml", "call_seconds", "cal_seconds", None, "limits.cal_seconds"
     ),
-    "a limit is unknown": (
-        lambda course: edit(course / "assignment.toml", "call_seconds", "cal_seconds"),
-        ("assignment.toml", None, "limits.cal_seconds"),
+    "a setting is missing": edited("assignment.toml", "title =", "# title =", None, "title"),
+    "a text stands for a number": edited(
+        "assignment.toml", "points = 100", 'points = "100"', None, "points = '100'"
     ),
-    "a setting is missing": (
-        lambda course: edit(course / "assignment.toml", "title =", "# title ="),
-        ("assignment.toml", None, "title"),
+    "a number stands for a text": edited("assignment.toml", 'file = "hw2"', "file = 2", None, "file = 2"),
+    "a text stands for a list": edited(
+        "assignment.toml", TOPICS, 'topics = "curve"', None, "topics = 'curve'"
     ),
-    "a text stands for a number": (
-        lambda course: edit(course / "assignment.toml", "points = 100", 'points = "100"'),
-        ("assignment.toml", None, "points = '100'"),
+    "a limit is negative": edited(
+        "assignment.toml", "call_seconds = 2", "call_seconds = -2", None, "limits.call_seconds"
     ),
-    "a number stands for a text": (
-        lambda course: edit(course / "assignment.toml", 'file = "hw2"', "file = 2"),
-        ("assignment.toml", None, "file = 2"),
-    ),
-    "a text stands for a list": (
-        lambda course: edit(course / "assignment.toml", TOPICS, 'topics = "curve"'),
-        ("assignment.toml", None, "topics = 'curve'"),
-    ),
-    "a limit is negative": (
-        lambda course: edit(course / "assignment.toml", "call_seconds = 2", "call_seconds = -2"),
-        ("assignment.toml", None, "limits.call_seconds"),
-    ),
-    "the settings are no TOML": (
-        lambda course: edit(course / "assignment.toml", 'file = "hw2"', 'file = "hw2'),
-        ("assignment.toml", None, "at line 4"),
-    ),
-    "the points do not sum up": (
-        lambda course: edit(course / "assignment.toml", "points = 100", "points = 99"),
-        ("assignment.toml", None, "points = 99"),
-    ),
+    "the settings are no TOML": edited("assignment.toml", 'file = "hw2"', 'file = "hw2', None, "at line 4"),
+    "the points do not sum up": edited("assignment.toml", "points = 100", "points = 99", None, "points = 99"),
     "the seed is missing": (
         lambda course: (course / "reference/seed.txt").unlink(),
         ("reference/seed.txt", None, "is missing"),
@@ -658,7 +620,7 @@ BROKEN = {
 @pytest.fixture(scope="module", params=BROKEN)
 def broken(request, tmp_path_factory):
     """What is expected of a broken assignment, and the run."""
-    course = new_course(tmp_path_factory.mktemp("course"))
+    course = shipped(tmp_path_factory.mktemp("course"))
     break_it, expected = BROKEN[request.param]
     break_it(course)
     done = run("grade", EXAMPLES / "right_closed_form", "--json", "results.json", cwd=course)

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -111,24 +112,28 @@ class Course:
         return found
 
 
-@pytest.fixture
-def own_course():
-    """A course that a test may spoil."""
+@contextmanager
+def furnished():
+    """A course with all that hand-ins are after."""
     folder = Path(tempfile.mkdtemp(prefix="course-"))
     course = Course(folder)
     course.furnish()
     yield course
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def own_course():
+    """A course that a test may spoil."""
+    with furnished() as course:
+        yield course
 
 
 @pytest.fixture(scope="module")
 def course():
     """The course that no walled hand-in may touch; one for all of them."""
-    folder = Path(tempfile.mkdtemp(prefix="course-"))
-    course = Course(folder)
-    course.furnish()
-    yield course
-    shutil.rmtree(folder)
+    with furnished() as course:
+        yield course
 
 
 @pytest.fixture(scope="module")

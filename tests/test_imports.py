@@ -196,6 +196,8 @@ ORDER = [
     "distributions",
     "files",
     "atomic",
+    "progress",
+    "as_json",
     "faults",
 ]
 THEIRS = {

@@ -49,10 +49,10 @@ def test_every_condition_is_positive_and_bounded(key):
 
 def test_no_kept_case_evaluates_relu_near_its_kink(assignment, key):
     for name in ("d_hidden", "derivative_W", "grad_W"):
-        for sample in key.samples[name]:
-            if sample.case.row.activation == "relu":
-                Z = sample.case.values["W"] @ sample.case.values["X"]
-                assert np.min(np.abs(Z)) >= NEAR_A_KINK
+        kinked = [sample.case for sample in key.samples[name] if sample.case.row.activation == "relu"]
+        assert kinked
+        for case in kinked:
+            assert np.min(np.abs(case.values["W"] @ case.values["X"])) >= NEAR_A_KINK
 
 
 def test_a_draw_near_a_kink_is_really_turned_down(assignment, reference, key):

@@ -18,7 +18,7 @@ from grader.problem import order_of
 from grader.sandbox.outcome import Returned
 from grader.sandbox.session import Session
 from grader.sandbox.spawner import Spawner
-from grader.selfcheck import ROUGH, home_key, key_at_home
+from grader.selfcheck import ROUGH, key_at_home, measured_key
 from grader.submission import Submission, read_submission
 
 EXAMPLES = Path(__file__).parents[1] / "submissions_example"
@@ -39,7 +39,7 @@ DIFFERENT = {  # what the two disagree on, with the reason
 
 @pytest.fixture(scope="module")
 def home(assignment):
-    return {problem.name: home_key(problem) for problem in assignment.problems}
+    return {problem.name: measured_key(problem) for problem in assignment.problems}
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_no_reference_is_needed(tmp_path, spawner):
     assignment = load_assignment(tmp_path)
     submission = read_submission(EXAMPLES / "right_einsum", "hw2")
     with Session(submission, assignment.settings.limits, spawner) as session:
-        record = check(assignment, home_key, session, lambda *_: None)
+        record = check(assignment, measured_key, session, lambda *_: None)
 
     assert record.score == record.points
 
@@ -159,7 +159,7 @@ def test_a_verdict_is_told_before_the_next_function_is_asked(assignment, home, s
 def answers(folder, *values):
     """The verdicts of constant or computed answers to the only problem, on every public case."""
     (problem,) = load_assignment(folder).problems
-    samples = home_key(problem).public(problem.name)
+    samples = measured_key(problem).public(problem.name)
     return [
         {compare(Returned(np.asarray(f(*s.case.arguments(problem)))), s).verdict.value for s in samples}
         for f in values
@@ -228,7 +228,7 @@ def test_a_public_function_that_fails_is_told_with_its_line(tmp_path):
     with pytest.raises(
         Fault, match=r"problems/topic.py, line 10: broken fails on a drawn input: AttributeError"
     ):
-        home_key(problem)
+        measured_key(problem)
 
 
 def test_a_value_without_a_law_is_tried_for_its_form_and_left_unchecked(tmp_path):
@@ -243,7 +243,7 @@ def test_a_tuple_of_values_is_tried_for_its_form(tmp_path):
     problems = 'both = Value(given={"x": Array["n"]}, returns=(Array[""], Array["n"]), points=1)'
     folder = course(tmp_path, problems, "def both(x): return x.sum(), x")
     (problem,) = load_assignment(folder).problems
-    sample = home_key(problem).public("both")[0]
+    sample = measured_key(problem).public("both")[0]
     x = sample.case.values["x"]
 
     assert judge_at((1.0, np.zeros(x.shape)), sample).verdict is Verdict.UNCHECKED
@@ -344,7 +344,7 @@ def test_second_derivatives_are_measured_where_differences_are_rounding_alone(of
     """
     folder = course(tmp_path, problems, "def hessian(x): return x")
     (problem,) = load_assignment(folder).problems
-    rows = {sample.case.row.name for sample in home_key(problem).public("hessian")}
+    rows = {sample.case.row.name for sample in measured_key(problem).public("hessian")}
 
     assert "scaled by 1e-6" in rows
     assert answers(folder, right, lambda x: right(x) / 2) == [{"right"}, {"wrong"}]
@@ -361,7 +361,7 @@ def test_differences_are_believed_as_far_as_two_of_them_agree(tmp_path):
     folder = course(tmp_path, problems, "def slope(x): return x")
     (problem,) = load_assignment(folder).problems
 
-    assert max(sample.slack for sample in home_key(problem).public("slope")) > ROUGH
+    assert max(sample.slack for sample in measured_key(problem).public("slope")) > ROUGH
     assert answers(folder, lambda x: -1 / x**2, lambda x: -1.001 / x**2) == [{"right"}, {"wrong"}]
 
 
@@ -370,7 +370,7 @@ def test_an_order_too_high_to_be_measured_is_left_to_grading(tmp_path):
     (problem,) = load_assignment(folder).problems
 
     with pytest.raises(Fault, match=r"asked cannot be measured: .* lose too many digits"):
-        home_key(problem)
+        measured_key(problem)
     assert all(sample.law for sample in key_at_home(problem).public("asked"))
 
 

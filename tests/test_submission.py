@@ -7,12 +7,12 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unprivileged import unprivileged
 
 from grader import submission as module
 from grader.faults import Fault
@@ -20,7 +20,6 @@ from grader.submission import Submission, gathered, is_looked_at, read_submissio
 
 ANSWER = b"def f(x):\n    return x\n"
 OTHER = b"def f(x):\n    return -x\n"
-NOBODY = 65534
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -61,27 +60,6 @@ def notebook(path: Path, *cells) -> Path:
     content = {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
-
-
-@contextmanager
-def unprivileged():
-    """As somebody to whom permissions apply, for root may read everything."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if user == 0:
-            os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that anybody can reach, which `tmp_path` is not."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 # ---- one file -----------------------------------------------------------------------------

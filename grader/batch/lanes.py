@@ -229,9 +229,8 @@ def _line() -> tuple[Connection, Connection]:
     ends = socket.socketpair()
     for end in ends:
         for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-            if (
-                end.getsockopt(socket.SOL_SOCKET, buffer) < 4 * SMALL
-            ):  # what it keeps counts for more than it is
+            # what lies there takes more room than it has bytes
+            if end.getsockopt(socket.SOL_SOCKET, buffer) < 4 * SMALL:
                 end.setsockopt(socket.SOL_SOCKET, buffer, 4 * SMALL)
     return Connection(ends[0].detach()), Connection(ends[1].detach())
 

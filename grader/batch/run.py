@@ -18,7 +18,6 @@ from grader.assignment import Assignment
 from grader.batch.by_hand import user
 from grader.batch.engine import Brief, Engine, in_lanes
 from grader.batch.fingerprint import plan
-from grader.batch.grades import store as stored
 from grader.batch.grades.runs import begin, finish, handed
 from grader.batch.grades.store import TIMED_OUT, Store, add, committed, failed, missing
 from grader.batch.hand_ins import Taken, again
@@ -141,7 +140,6 @@ def _kept(store: Store, asked: Plan, done: Done) -> str:
         failed(store, done.job.hand_in, asked, done.fault, lane)
         return ""
     add(store, done.job.hand_in, asked, done.record, lane, done.seconds)
-    stored.due(store)
     return done.record.staff.isolation
 
 

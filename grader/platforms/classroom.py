@@ -23,9 +23,8 @@ from grader.report.paste import complete
 MAX_BYTES = 120_000  # of `result=…`
 MAX_OUTPUT = 500
 OUTPUT_CUT = 480  # the mark of a cut comes on top
-COMMAND = re.compile(
-    r"^(\s*:)(?=:)|(#)(?=#\[)", re.MULTILINE
-)  # `::name::` begins a line, `##[name]` needs not
+# `::name::` begins a line, `##[name]` may stand anywhere
+COMMAND = re.compile(r"^(\s*:)(?=:)|(#)(?=#\[)", re.MULTILINE)
 
 
 def _inert(text: str) -> str:

@@ -15,7 +15,7 @@ from grader.problem import Value
 from grader.proving.proof import Check
 from grader.proving.trial import Subject, judged, tried
 from grader.reference import Formula, Mistake
-from grader.selfcheck import home_key
+from grader.selfcheck import measured_key
 
 
 def prove(subject: Subject, known: Mapping[str, Mistake]) -> Check:
@@ -25,7 +25,7 @@ def prove(subject: Subject, known: Mapping[str, Mistake]) -> Check:
         says = f"{problem.name} cannot be checked at home: give its Value a law"
         return Check("home", None, says)
     try:
-        samples = home_key(problem).public(problem.name)
+        samples = measured_key(problem).public(problem.name)
     except Fault as fault:
         return Check("home", False, str(fault))
     sentence = _failing(subject, samples) or _disagrees(subject, samples, known)
@@ -81,9 +81,8 @@ def _disagrees(subject: Subject, samples: tuple[Sample, ...], known: Mapping[str
             f"{subject.place}: {name} is not right at home, on {len(failing)} of {len(samples)} cases, as in "
             f"the row '{row}': there it is held against {_held_against(subject)}"
         )
-    by_law = (
-        known if isinstance(subject.problem.kind, Value) else {}
-    )  # the others have been held against values
+    # the others have been held against values
+    by_law = known if isinstance(subject.problem.kind, Value) else {}
     passing = [
         says
         for says, mistake in by_law.items()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
-from typing import Any
+
+from grader import as_json
 
 INFINITE = {"ser_json_inf_nan": "strings"}
 BESIDE = ("terms", "quantities", "home")  # the checks of what is named beside a formula
@@ -159,7 +159,7 @@ def _faults(problem: ProblemProof) -> Iterator[str]:
 
 def to_json(proof: Proof) -> str:
     """The proof as JSON text; what is infinite is a string."""
-    return str(_adapter().dump_json(proof, indent=1).decode())
+    return as_json.written(proof, indent=1).decode()
 
 
 def from_json(text: str | bytes) -> Proof:
@@ -168,12 +168,4 @@ def from_json(text: str | bytes) -> Proof:
     Raises:
         pydantic.ValidationError: it is something else.
     """
-    proof: Proof = _adapter().validate_json(text)
-    return proof
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Proof)
+    return as_json.read(Proof, text)

@@ -21,6 +21,7 @@ from grader.faults import Fault
 from grader.key import Key, make_key
 from grader.leaks import leaks
 from grader.problem import Value
+from grader.progress import Progress, silent
 from grader.proving import consistency, derivation, examples, home, known, mutation
 from grader.proving.definitions import definitions, parsed, reached
 from grader.proving.proof import Check, ExampleProof, ProblemProof, Proof, Provenance, faults
@@ -30,18 +31,13 @@ from grader.reference import Reference
 from grader.submission import Submission
 
 Grading = Callable[[Key, Submission], Record]
-Progress = Callable[[str], None]
-
-
-def _silent(_what: str) -> None:
-    """Nobody wants to know."""
 
 
 def verify(
     assignment: Assignment,
     reference: Reference,
     grading: Grading | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     *,
     mutations: bool = False,
 ) -> Proof:

@@ -22,9 +22,10 @@ CUT = " [... cut ...] "
 MOST_KNOWN = 1 << 10  # characters
 MAX_MARKS = 4  # on one letter; Hebrew with vowels and accents has four, Vietnamese two
 RANGES = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))  # variation selectors
+# what Python calls printable, and nobody sees
 UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159").union(
     chr(code) for first, last in RANGES for code in range(first, last + 1)
-)  # what Python calls printable, and nobody sees
+)
 LEAVES = (str, float, int, type(None))
 SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&"}
 MARKS = re.compile(r"[\\\\`*_{}\[\]()#+.!|~$^=:-]")

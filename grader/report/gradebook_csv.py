@@ -24,9 +24,8 @@ GRADESCOPE = (
     *("Submission ID", "Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
 )
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-TOTALS = re.compile(
-    "(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)"
-)  # columns that Canvas computes itself
+# columns that Canvas computes itself
+TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 POINTS_POSSIBLE = "Points Possible"
 ALL = ("id", "name", "email", "sid", "status", "reason", "score")
 WHOLE = 32_000  # characters; a spreadsheet's cell holds 32,767

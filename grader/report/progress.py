@@ -32,8 +32,6 @@ class Tally:
 
 
 Told = Callable[[Tally], None]
-
-
 Kind = Literal["bar", "lines", "json", "none"]
 
 
@@ -88,7 +86,6 @@ def _nothing() -> Iterator[Told]:
 def _json(stream: TextIO) -> Told:
     """A line a second, and one when all is done."""
     start = last = monotonic()
-
     said: Tally | None = None
 
     def told(tally: Tally) -> None:

@@ -44,8 +44,6 @@ h2 small { font-weight: 400; }
 @media (max-width: 50rem) { .sides { grid-template-columns: minmax(0, 1fr); gap: 0.6rem; } }
 @media print { .line { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
-
-
 HEADS = {"": "number", "One": "who", "The other": "who", "In common": "number", "Functions": "quiet"}
 
 

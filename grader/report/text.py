@@ -62,9 +62,8 @@ def printed_on(stream: TextIO) -> Console:
     from rich.console import Console
 
     width = None if stream.isatty() else PIPE_WIDTH
-    colours: Literal["auto"] | None = (
-        None if isinstance(stream, StringIO) else "auto"
-    )  # whatever a kernel's environment says
+    # in a text there are none, whatever a kernel's environment says
+    colours: Literal["auto"] | None = None if isinstance(stream, StringIO) else "auto"
     return Console(file=stream, highlight=False, width=width, force_jupyter=False, color_system=colours)
 
 

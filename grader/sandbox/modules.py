@@ -14,7 +14,7 @@ import builtins
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +26,6 @@ from grader.sandbox.remote import Remote
 from grader.sandbox.standin import Standin, doc, handle_of
 
 COLLECTED = ("test", "Test", "pytest", "setup", "setUp", "teardown", "tearDown", "load_tests", "collect")
-
 SAID = ("__version__", "__author__")  # names like Python's own that a hand-in gives itself
 
 
@@ -247,6 +246,6 @@ def importable(
             del sys.modules[name]
 
 
-def _packages(names: Iterator[str] | Any) -> set[str]:
+def _packages(names: Iterable[str]) -> set[str]:
     """The names and the packages they lie in."""
     return {".".join(name.split(".")[: k + 1]) for name in names for k in range(name.count(".") + 1)}

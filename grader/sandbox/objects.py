@@ -135,14 +135,11 @@ BINARY = {"divmod": divmod} | {
     for name in NAMES
     if name != "divmod" and (named := f"{name}_" if name in ("and", "or") else name)
 }
+# what needs no memory of what was there before; `Objects` has the rest
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "import": import_module,
     "there": lambda _: True,
     "get": getattr,
-    "set": setattr,
-    "setstatic": lambda target, name, function: setattr(target, name, staticmethod(function)),
-    "restore": delattr,
-    "lend": lambda name, function: setattr(builtins, name, function),
     "refill": lambda target, name, value: _refilled(getattr(target, name), value) and None,
     "del": delattr,
     "call": lambda function, arguments, named: function(*arguments, **named),
@@ -381,7 +378,6 @@ def _bases(each: type) -> tuple[Any, ...]:
 
 def _arguments(error: BaseException) -> Row | None:
     """What the exception was made with, where that has a copy."""
-
     return _copied(lambda: BaseException.args.__get__(error))  # type: ignore[attr-defined]
 
 

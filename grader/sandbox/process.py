@@ -79,9 +79,14 @@ def ready_line(end: socket.socket) -> Line:
 
 def unstarted(words: str) -> Fault:
     """What to raise when all there is are an interpreter's last words."""
+    return Fault(f"the student's process did not start: {advice(words)}")
+
+
+def advice(words: str) -> str:
+    """An interpreter's last words, or what to do where they are that it finds no grader."""
     if "No module named 'grader" in words:
-        words = f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
-    return Fault(f"the student's process did not start: {words or 'it said nothing'}")
+        return f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
+    return words or "it said nothing"
 
 
 def last_words(popen: subprocess.Popen[bytes]) -> str:

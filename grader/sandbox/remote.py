@@ -43,10 +43,8 @@ MAX_SHAPES = 500  # classes of objects that one hand-in may show
 MAX_ITEMS = 20_000  # of one answer: a test compares them one by one, and shows how they differ
 SHOWN = (list, dict, set, np.ndarray)
 UNHELD = 2  # references to what only this module has: its own, and the one that asks how many
-LENT = {
-    "input": builtins.input,
-    "print": builtins.print,
-}  # what the hand-in has of the test's, where replaced
+# what the hand-in has of the test's, where replaced
+LENT = {"input": builtins.input, "print": builtins.print}
 MAX_SHOWN = 100  # containers of attributes that a test may change and the hand-in then has
 MAX_HANDED = 128  # bytes of an integer that a function of the test's is called with
 CHANGING = {"call", "refill", "set", "setstatic", "restore", "del", "setitem", "delitem"}

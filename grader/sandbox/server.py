@@ -153,9 +153,8 @@ def _serve(line: socket.socket, prepared: Prepared) -> None:
         request, descriptors, _, _ = socket.recv_fds(line, PACKET, 1)
         match request.decode().split():
             case ["fork", memory, seconds] if not child:
-                if (
-                    numbers is not None
-                ):  # every hand-in has the same: a count would tell the next one something
+                # every hand-in has the same: a count would tell the next one something
+                if numbers is not None:
                     os.pwrite(numbers, b"1", 0)
                 answer = child = _forked(prepared, descriptors[0], Budget(int(memory), int(seconds)))
             case ["stop", patience] if child:

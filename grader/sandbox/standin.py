@@ -19,14 +19,8 @@ from grader.sandbox.caller import executes, may_ask, of_a_library
 from grader.sandbox.handle import Handle, an
 from grader.sandbox.objects import ABILITIES, BITS, IN_PLACE, NAMES, ORDERS, UNARY
 
-PRODUCTS = {
-    "mul",
-    "rmul",
-    "imul",
-    "matmul",
-    "rmatmul",
-    "imatmul",
-}  # they say nothing on whether two are equal
+# operators that say nothing on whether two are equal
+PRODUCTS = {"mul", "rmul", "imul", "matmul", "rmatmul", "imatmul"}
 NAMED = -1  # a class, by a name in CapWords: what it is called for has been made by the test
 MADE = 3  # by a constructor
 SCALED = 2  # by operators, without a value of the test's to compare
@@ -34,21 +28,13 @@ DERIVED = 1  # by other operators
 CAP_WORDS = re.compile(r"[A-Z]\w*[a-z]")
 LOCAL = re.compile(r"__\w+__|_mock_\w+|_?pytest\w*|patchings|_is_coroutine\w*")
 TOLD_ATTRIBUTES = {"__name__", "__qualname__"}
-TOLD_OF = {  # these too, of objects of a kind
-    "class": {*ABILITIES},
-}
+TOLD_OF = {"class": {*ABILITIES}}  # these too, of objects of a kind
 HERE = __file__.removesuffix("standin.py")
-HIDDEN = {
-    "__slots__",
-    "__copy__",
-    "__deepcopy__",
-    "__getattr__",
-    "__signature__",
-}  # a stand-in's, no object's
+# a stand-in's, no object's
+HIDDEN = {"__slots__", "__copy__", "__deepcopy__", "__getattr__", "__signature__"}
 OF_OBJECT = vars(object).keys() - {"__class__", "__doc__", "__getattribute__"}  # what every class has
-CALCULATING = sum(
-    BITS[name] for name in ABILITIES[: ABILITIES.index("__contains__") + 1]
-)  # what an object must have to be asked about a value of the test's
+# of these an object must have one to be asked about a value of the test's
+CALCULATING = sum(BITS[name] for name in ABILITIES[: ABILITIES.index("__contains__") + 1])
 
 
 def handle_of(value: Any) -> Handle | None:
@@ -162,9 +148,7 @@ def _number(name: str, kind: type | None) -> Callable[..., Any]:
     def operator(self: Standin, *digits: Any) -> Any:
         __tracebackhide__ = True
         handle = self._grader_handle
-        if (
-            self._grader_made != MADE
-        ):  # assertAlmostEqual asks abs(difference): that is not the hand-in's to say
+        if self._grader_made != MADE:  # assertAlmostEqual asks abs(difference), which is not its to say
             handle.remote.refuse(f"{name}() of the hand-in's {handle.name} is not asked: ask for numbers")
         value = handle.remote.ask(name, self, *digits)
         return value if kind is None else _typed(value, kind, f"{name}()")

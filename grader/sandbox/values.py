@@ -58,9 +58,8 @@ CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
     "timedelta": lambda items: _of_integers(timedelta, items),
     "Fraction": lambda items: _of_integers(Fraction, items),
 }
-PARTS: dict[
-    type, Callable[[Any], list[Any] | None]
-] = {  # of these very types; None where they do not tell all
+# of these very types; None where they do not tell all
+PARTS: dict[type, Callable[[Any], list[Any] | None]] = {
     date: lambda x: [x.year, x.month, x.day],
     datetime: lambda x: [*x.timetuple()[:6], x.microsecond] if x.tzinfo is None and not x.fold else None,
     time: lambda x: [x.hour, x.minute, x.second, x.microsecond] if x.tzinfo is None and not x.fold else None,

@@ -21,7 +21,6 @@ ALWAYS = {  # what runs with each test of a class
     *("setup_method", "teardown_method", "setup_class", "teardown_class"),
 }
 DEEPEST = 4  # containers in containers
-
 IMPORTING = {"import_module", "__import__", "reload", "importorskip"}
 
 Found = tuple[dict[str, Any] | None, str, Any]  # whose globals have it, under which name

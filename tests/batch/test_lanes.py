@@ -71,6 +71,7 @@ def test_a_lane_gets_the_next_job_only_when_it_has_room():
 
     for done, _ in enumerate(graded(source(), named, 2, SECONDS)):
         assert len(drawn) <= done + 1 + 2 * 2
+    assert len(drawn) == 50
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from exports import AT, PLATFORMS, HandIn, class_of, made, student, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nasty import texts
+from unprivileged import unprivileged
 
 from grader.batch.exports import contents as module
 from grader.batch.exports.intake import NAMES, read_export, selected
@@ -22,7 +22,6 @@ from grader.faults import Fault
 from grader.submission import gathered
 
 CODE = b"def f(x):\n    return x\n"
-NOBODY = 65534
 
 
 def written(folder: Path, files: dict[str, bytes]) -> Path:
@@ -195,27 +194,6 @@ def test_gradescopes_students_who_share_numbers_and_addresses_are_in_one_entry_e
 
 
 # ---- what is found on disk ----------------------------------------------------------------
-
-
-@contextmanager
-def unprivileged():
-    """As somebody to whom permissions apply, for root may read everything."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if user == 0:
-            os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that anybody can reach, which `tmp_path` is not."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 def test_an_empty_folder_and_a_damaged_zip_stop_nobody(tmp_path):

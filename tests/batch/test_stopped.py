@@ -160,9 +160,8 @@ def test_ctrl_c_twice_ends_at_once(course, tmp_path, begun, adopting):
     process = begun(course, handed_in(tmp_path / "class", FOR_EVER), tmp_path / "out")
     until(lambda: len(children(process.pid)) >= 2 * 4)  # two lanes, their servers, a student's process each
     asked = 0
-    while (
-        process.poll() is None
-    ):  # two that come together are one; the first alone waits for what is under way
+    # two that come together are one; the first alone waits for what is under way
+    while process.poll() is None:
         process.send_signal(signal.SIGINT)
         asked += 1
         with suppress(subprocess.TimeoutExpired):

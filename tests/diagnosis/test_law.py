@@ -40,11 +40,16 @@ def close(text, number):
 
 
 def laws(assignment, key, kind):
-    for name in DERIVED:
-        problem = problem_of(assignment, name)
-        if isinstance(problem.kind, kind):
-            for sample in core(key, name):
-                yield problem, sample
+    """The problems of a kind, of which there is one, each with its core samples."""
+    problems = [problem_of(assignment, name) for name in DERIVED]
+    found = [
+        (problem, s)
+        for problem in problems
+        if isinstance(problem.kind, kind)
+        for s in core(key, problem.name)
+    ]
+    assert found
+    return found
 
 
 def namespace_of(problem, sample, function):

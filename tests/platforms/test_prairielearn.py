@@ -6,17 +6,14 @@ from decimal import Decimal
 from math import inf, nan
 
 import pytest
-import tellers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nasty import TEXTS, everywhere, harm, pile, short, texts
 from pydantic import ValidationError
 
-from grader.grade import grade
 from grader.platforms.prairielearn import MAX_BYTES, Results, withheld, written
-from grader.record import Diagnosis, Seen
+from grader.record import Seen
 from grader.report.escape import CUT, MAX_MARKS
-from grader.submission import Submission
 
 
 def accepts(data) -> bool:
@@ -145,21 +142,6 @@ def test_on_the_whole_it_tells_the_total_and_what_was_passed_over(record):
     file = json.loads(written(replace(record, remarks=("first", "second"))))
 
     assert (file["message"], file["output"]) == ("45 of 100 points, 11 of 20 functions", "first\nsecond")
-
-
-def test_nothing_for_staff_is_in_it(record):
-    secret = Diagnosis("staff-id", "staff-family", "staff-place")
-    problems = tuple(replace(p, diagnosis=secret, numerical="staff-why") for p in record.problems)
-
-    assert "staff" not in written(replace(record, problems=problems))
-    assert record.staff.isolation not in written(record)
-
-
-@pytest.mark.parametrize("body", ["raises its inputs", "prints its inputs and fails"])
-def test_no_secret_input_gets_into_it(body, assignment, key, server):
-    submission = Submission("hw2.py", "hw2", {"hw2": (tellers.source(body).encode(),)})
-
-    assert tellers.leaks(written(grade(assignment, key, submission, server)), key) == set()
 
 
 # ---- what is not gradable -------------------------------------------------------------------

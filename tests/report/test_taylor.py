@@ -171,8 +171,8 @@ def test_lines_have_the_slopes_they_are_labelled_with_and_keep_off_the_points(as
 
 def test_a_line_is_parallel_to_a_wrong_answer_s_points():
     (above, below) = [points for mark, points in marks(chart(LINE), "line") if mark["strokeDash"] == [2, 3]]
-    assert all(point["size"] / point["h"] == pytest.approx(5) for point in above)
-    assert all(point["size"] / point["h"] ** 2 == pytest.approx(1 / 5) for point in below)
+    assert [point["size"] / point["h"] for point in above] == pytest.approx([5, 5])
+    assert [point["size"] / point["h"] ** 2 for point in below] == pytest.approx([1 / 5, 1 / 5])
     assert below[-1]["size"] == pytest.approx(LINE.floor)
 
 

@@ -20,9 +20,8 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NUMBERS = range(480)
 NATIVE = ARCHITECTURES.get(os.uname().machine, 0)
 WITH_ZEROS_REFUSED = {"clone", "ioctl", "prctl"}
-NEVER_FILTERED = (
-    {335, 336} if os.uname().machine == "x86_64" else set()
-)  # uretprobe, uprobe: they end in SIGILL
+# uretprobe, uprobe: they end in SIGILL
+NEVER_FILTERED = {335, 336} if os.uname().machine == "x86_64" else set()
 CONDITIONAL = {
     "open",
     "openat",

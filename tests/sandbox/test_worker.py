@@ -430,6 +430,7 @@ def test_the_process_knows_nothing_but_the_wall(value):
         "meter",
         "objects",
         "outcome",
+        "packing",
         "seccomp",
         "steps",
         "values",

@@ -35,12 +35,12 @@ from grader.batch.plan import Plan
 from grader.faults import Fault, unforeseen
 from grader.key import make_key
 from grader.reference import load_reference
-from grader.sandbox.process import ENVIRONMENT, MOST_SAID
+from grader.sandbox.process import ENVIRONMENT, advice, last_words
+from grader.sandbox.worker import silence
 
 START_SECONDS = 120.0  # in which it has loaded numpy and the assignment, be it from a slow disk
 NUMERICS = ("OPENBLAS_", "MKL_", "OMP_", "BLIS_", "VECLIB_", "NPY_")
 MOST_NAMED = 3  # problems
-NOTHING = "it said nothing"
 SPOKEN = sorted(Path(__file__).parent.glob("*.py"))  # by driver, worker and lane to one another
 
 
@@ -96,9 +96,9 @@ def started(folder: Path, numerics: Mapping[str, str], *, weaker: bool) -> tuple
         wire.send(end.popen.stdin.fileno(), json.dumps({"folder": str(folder), "weaker": weaker}).encode())
         found: dict[str, Any] = json.loads(_greeting(end))
     except (OSError, EOFError):
-        words = _last_words(end)
+        words = last_words(end.popen)
         end.close()
-        raise Fault(f"a lane does not get ready: {words}") from None
+        raise Fault(f"a lane does not get ready: {advice(words)}") from None
     except BaseException:
         end.close()
         raise
@@ -131,16 +131,6 @@ def _readable(descriptor: int, seconds: float) -> bool:
     poll = select.poll()  # select alone knows no descriptor above 1023
     poll.register(descriptor, select.POLLIN | select.POLLHUP)
     return bool(poll.poll(seconds * 1000))
-
-
-def _last_words(end: Ours) -> str:
-    end.popen.kill()
-    assert end.popen.stderr
-    lines = (end.popen.stderr.read(MOST_SAID) or b"").decode(errors="replace").strip().splitlines()
-    words = lines[-1] if lines else NOTHING
-    if "No module named 'grader" in words:
-        return f"install grader for {sys.executable}; it ignores PYTHONPATH and a user's own packages"
-    return words
 
 
 def difference(actual: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
@@ -208,7 +198,8 @@ class Theirs:
 def main() -> None:
     """Be told what to grade, and grade what comes."""
     listening, speaking = os.dup(0), os.dup(1)
-    _silence(0, 1)  # what an author's file prints is no answer
+    silence(0)
+    silence(1)  # what an author's file prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         told = json.loads(wire.receive(listening))
@@ -227,7 +218,7 @@ def main() -> None:
         end.greet({"fault": unforeseen(error)})
     else:
         end.greet(greeting(found))
-        _silence(2)
+        silence(2)
         gc.freeze()  # the key is never garbage
         work_off(end, work(assignment, key, weaker=told["weaker"]))
 
@@ -242,13 +233,6 @@ def _gone(folder: Path) -> None:
     """The answers are not left on a disk where nobody would look for them."""
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
-
-
-def _silence(*descriptors: int) -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in descriptors:
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
 
 
 if __name__ == "__main__":

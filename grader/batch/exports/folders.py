@@ -51,7 +51,7 @@ def export(contents: Contents) -> Export:
         for path in loose(contents)
         if not (is_looked_at(path) or is_ours(path))
     ]
-    return Export("folders", tuple(entries), tuple(ignored))
+    return Export(NAME, tuple(entries), tuple(ignored))
 
 
 def _stems(files: dict[str, Piece]) -> dict[str, dict[str, Piece]]:

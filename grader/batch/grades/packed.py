@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
-from typing import Any
 
+from grader import as_json
 from grader.record import ProblemRecord, Record, Timings, from_json, to_json
 from grader.report.escape import repaired, throughout
 
@@ -26,13 +25,9 @@ class Damaged(Exception):
 def problem_json(problem: ProblemRecord) -> bytes:
     """A problem's record as JSON. A lone surrogate is written out as an escape, for no UTF-8 holds it."""
     try:
-        return _dumped(problem)
+        return as_json.written(problem)
     except ValueError:  # pydantic's word for half a character
-        return _dumped(throughout(problem, repaired))
-
-
-def _dumped(problem: ProblemRecord) -> bytes:
-    return bytes(_adapter().dump_json(problem))
+        return as_json.written(throughout(problem, repaired))
 
 
 def problem_from(text: bytes) -> ProblemRecord:
@@ -42,18 +37,17 @@ def problem_from(text: bytes) -> ProblemRecord:
         Damaged: it is something else.
     """
     try:
-        problem: ProblemRecord = _adapter().validate_json(text)
+        return as_json.read(ProblemRecord, text)
     except ValueError:  # pydantic's own quotes the record
         raise Damaged("a record in it is none") from None
-    return problem
 
 
 def record_json(record: Record) -> bytes:
     """A whole record in one line, read again by `from_json`; a lone surrogate is written out."""
     try:
-        return bytes(_record_adapter().dump_json(record))
+        return as_json.written(record)
     except ValueError:
-        return bytes(_record_adapter().dump_json(throughout(record, repaired)))
+        return as_json.written(throughout(record, repaired))
 
 
 def whole_json(record: Record) -> bytes:
@@ -120,17 +114,3 @@ def written(text: str) -> str:
 def read(text: str) -> str:
     """What `written` was given."""
     return text[1:].encode().decode("unicode_escape") if text.startswith("\\") else text
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(ProblemRecord)
-
-
-@cache
-def _record_adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Record)

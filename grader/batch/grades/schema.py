@@ -151,8 +151,10 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
 
 
 def see_that_it_is_a_store(db: sqlite3.Connection, path: Path, name: str = "main") -> None:
-    """Raises:
-    Fault: the file is another program's, or a newer grader's.
+    """Refuse another program's file.
+
+    Raises:
+        Fault: it is one, or a newer grader's.
     """
     application, version = (
         db.execute(f"PRAGMA {name}.{field}").fetchone()[0] for field in ("application_id", "user_version")

@@ -181,7 +181,7 @@ def _wait(store: Store, row: _Row) -> bool:
 
 
 def due(store: Store) -> bool:
-    """Write what waits if it is time; whether everything is on disk by now. For a driver's idle moments."""
+    """Write what waits if it is time; whether everything is on disk by now."""
     if len(store.waiting) >= MOST_WAITING or store.clock() - store.since >= LONGEST:
         committed(store)
     return not store.waiting
