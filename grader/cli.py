@@ -261,6 +261,8 @@ def bundle_command(out: Path, folder: Path | None, isolation: str) -> None:
         if tests.shared:
             numbers = ", ".join(tests.shared)
             click.echo(f"note: several rows have the number {numbers}: change their tests' @number", err=True)
+        for says in tests.lost:
+            click.echo(f"note: {says}", err=True)
         if left_out(assignment):
             click.echo("note: tests/ is not in it: assignment.toml says tests = false", err=True)
 

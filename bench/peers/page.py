@@ -68,11 +68,25 @@ def _installed(installed: Figures) -> str:
 
 def _costs(rows: Figures) -> str:
     of_a_class = any("graded" in row for row in rows.values())
-    heads = ("", "wall", "ratio", "processor", "ratio", "memory", *(["graded"] * of_a_class), "rounds")
-    table = []
+    heads = (
+        "",
+        "wall",
+        "ratio",
+        "processor",
+        "ratio",
+        "memory",
+        "ratio",
+        *(["graded"] * of_a_class),
+        "rounds",
+    )
+    table, first = [], next(iter(rows.values()))
     for name, row in rows.items():
         cells = [_seconds(row["wall"]), _ratio(row["wall_ratio"]), _seconds(row["cpu"])]
-        cells += [_ratio(row["cpu_ratio"]), f"{row['memory']:.0f} MiB"]
+        cells += [
+            _ratio(row["cpu_ratio"]),
+            f"{row['memory']:.0f} MiB",
+            _ratio(row["memory"] / first["memory"]),
+        ]
         cells += [str(row[what]) for what in ("graded", "rounds") if what in row]
         table.append((_named(name, of_a_class), *cells))
     return _table(heads, table)

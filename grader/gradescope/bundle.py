@@ -6,7 +6,7 @@ assignment needs must be in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from grader.assignment import Assignment, load_assignment
 from grader.faults import Fault
 from grader.gradescope.rehearsal import Rehearsal, rehearsed
 from grader.key import make_key
+from grader.proving import examples
 from grader.reference import load_reference
 from grader.settings import SETTINGS_FILE
 
@@ -43,7 +44,7 @@ def bundle(assignment: Assignment, out: Path, *, weaker: bool = False) -> Bundle
     if out.suffix.lower() != ".zip":
         raise Fault(f"{out} is no .zip, and Gradescope takes one; name it {out.with_suffix('.zip').name}")
     members = package(assignment)
-    tests = _tried(members, weaker=weaker)
+    tests = _tried(members, examples.right_ones(assignment), weaker=weaker)
     atomic.write(out, archive.zipped(members, executable=SCRIPTS))
     return Bundled(tuple(sorted(members)), tests)
 
@@ -105,7 +106,7 @@ def _unix(path: Path) -> bytes:
     return _bytes(path).replace(b"\r\n", b"\n")
 
 
-def _tried(members: Mapping[str, bytes], *, weaker: bool) -> Rehearsal:
+def _tried(members: Mapping[str, bytes], right: Sequence[Path], *, weaker: bool) -> Rehearsal:
     """Load the assignment, make its key and run its tests in a folder that has nothing but the bundle.
 
     Raises:
@@ -127,4 +128,4 @@ def _tried(members: Mapping[str, bytes], *, weaker: bool) -> Rehearsal:
             ) from None
         if not (assignment.settings.tests and (assignment.folder / "tests").is_dir()):
             return Rehearsal()
-        return rehearsed(assignment, weaker=weaker)
+        return rehearsed(assignment, right, weaker=weaker)

@@ -33,6 +33,15 @@ def folders(assignment: Assignment) -> tuple[Path, ...]:
     return tuple(sorted(path.parent for path in (assignment.folder / FOLDER).glob(f"*/{FILE}")))
 
 
+def right_ones(assignment: Assignment) -> tuple[Path, ...]:
+    """The examples in which every function is to be right."""
+    return tuple(folder for folder in folders(assignment) if _is_right(read(assignment, folder)))
+
+
+def _is_right(expected: Expected) -> bool:
+    return set(expected.verdicts.values()) == {Verdict.RIGHT.value}
+
+
 def unexpected(assignment: Assignment) -> tuple[str, ...]:
     """The names of the others, of which nobody has said what they should get."""
     every = (path for path in (assignment.folder / FOLDER).glob("*") if path.is_dir())

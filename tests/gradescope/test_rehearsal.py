@@ -1,10 +1,11 @@
 """Tests of an instructor's that would fail everybody are found before anything is uploaded."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
-from courses import edit, shipped
+from courses import ROOT, edit, shipped
 
 from grader.assignment import load_assignment
 from grader.faults import Fault
@@ -43,6 +44,24 @@ def test_rows_and_points_are_counted(course):
     found = tried(course, GOOD)
     assert (found.rows, str(found.points)) == (3, "3.5")
     assert (course.parent / "a.zip").exists()
+
+
+def test_a_right_example_that_loses_points_is_noticed(course):
+    """A name that is misspelt is missing in every hand-in, so the starter alone would not tell."""
+    for name, score in (("fine", "100"), ("other", "0")):
+        shutil.copytree(
+            ROOT / "submissions_example" / "right_closed_form", course / "submissions_example" / name
+        )
+        default = "right" if name == "fine" else "missing"
+        expected = f'about = "Made up."\nscore = {score}\ndefault = "{default}"\n'
+        (course / "submissions_example" / name / "expected.toml").write_text(expected, encoding="utf-8")
+    text = GOOD.replace("least_squares_hessian\n", "least_squares_hesian as least_squares_hessian\n", 1)
+    lost = tried(course, text).lost
+    assert len(lost) == 2
+    assert "tests/: fine, in which every function is right, gets 0 of 2.5 for " in lost[0]
+    assert "least_squares_hesian" in lost[0]
+    assert "bisect" in lost[1]
+    assert "test_symmetric" not in " ".join(tried(course, GOOD).lost)
 
 
 def test_a_conftest_that_fails_is_refused(course):

@@ -4,8 +4,8 @@ A linear classifier gives the sample $x_i$, a row of $X$, the scores $s_i = x_i 
 Softmax makes probabilities of them, $p_{ik} = e^{s_{ik}} / \sum_l e^{s_{il}}$, and the loss is the mean of
 $-\log p_{i, y_i}$ over the samples, where $y_i$ is the label, plus $\lambda \lVert W \rVert^2$.
 
-Return the loss and its gradient in $W$, `loss, dW`, without a loop over samples. Scores may be large:
-subtract each row's largest one before the exponential.
+Return the loss and its gradient in $W$, `loss, dW`. To subtract each row's largest score before the
+exponential changes neither, and keeps it from overflowing.
 """
 
 import numpy as np
