@@ -8,7 +8,7 @@ a reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
@@ -35,9 +35,9 @@ class Draws:
             drawn from a normal distribution. Choose them so that the terms of the formula stay balanced; with
             `()` there are no large numbers at all, for a formula that saturates, such as a softmax.
         where: which dimensions to draw, e.g. `lambda m, n: m >= n`; by default all distinct ones.
-        keep: which inputs to keep, of everything drawn, e.g. `lambda x, dout: abs(x).min() > 1e-9`; all
-            others are drawn anew. For what sizes and distributions cannot say, such as a kink that no input
-            may be near. Inputs come in all scales, so compare with their own size.
+        keep: which inputs to keep, of everything drawn, e.g. away from a kink at 0
+            `lambda x, dout: abs(x).min() > 1e-3 * abs(x).max()`; all others are drawn anew. For what sizes
+            and distributions cannot say. Inputs come in all scales, so compare with their own size.
     """
 
     scaled: tuple[str, ...] | None = None
@@ -74,9 +74,7 @@ class Gradient:
         return _several(self.of, self.wrt, *([result] if self.value else []))
 
     def derive(self, values: Values, first: Rule = complex_step) -> Any:
-        gradients = _gradients(self, values, first)
-        number = (np.asarray(apply(self.of, values, {})),) if self.value else ()
-        return (*number, *gradients) if self.value or isinstance(self.wrt, tuple) else gradients[0]
+        return assembled(self, values, _gradients(self, values, first))
 
     def asks(self) -> str:
         L, wrt = self.of.__name__, _tuple(self.wrt)
@@ -110,8 +108,7 @@ class Backward:
         return _several(self.of, self.wrt)
 
     def derive(self, values: Values, first: Rule = complex_step) -> Any:
-        gradients = _gradients(self, values, first)
-        return gradients if isinstance(self.wrt, tuple) else gradients[0]
+        return assembled(self, values, _gradients(self, values, first))
 
     def asks(self) -> str:
         wrt = _tuple(self.wrt)
@@ -420,7 +417,7 @@ def _several(of: Callable[..., Any], wrt: str | tuple[str, ...], *before: Spec) 
 
 def _letter(of: Callable[..., Any]) -> str:
     """What a function's value is called in its law; not as one of its inputs."""
-    return next(letter for letter in ("L", "f", of.__name__) if letter not in _public(of))
+    return next((letter for letter in "Lf" if letter not in _public(of)), of.__name__)
 
 
 def _pairing(wrt: tuple[str, ...]) -> str:
@@ -455,6 +452,14 @@ def gradients(kind: Gradient | Backward | Derivative) -> dict[str, int | None]:
     first = int(isinstance(kind, Gradient) and kind.value)
     several = first or isinstance(kind.wrt, tuple)
     return {x: first + place if several else None for place, x in enumerate(wrt)}
+
+
+def assembled(kind: Gradient | Backward, values: Values, found: Sequence[Any]) -> Any:
+    """The answer that the gradients in each variable make; the value opens it where that is asked."""
+    if None in gradients(kind).values():
+        return found[0]
+    number = (np.asarray(apply(kind.of, values, {})),) if isinstance(kind, Gradient) and kind.value else ()
+    return (*number, *found)
 
 
 def apply(of: Callable[..., Any], values: Values, changed: Values) -> Any:

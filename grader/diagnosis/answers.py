@@ -42,6 +42,7 @@ from grader.problem import (
     Taylor,
     Value,
     apply,
+    assembled,
     scalar,
     variables,
 )
@@ -208,10 +209,7 @@ def _quotient(
         if isinstance(kind, CurveDerivative):
             return along(values, names[0], 1.0)
         found = [gradient(values, x) for x in names]
-        if isinstance(kind, Derivative):
-            return found[0].T
-        number = [apply(kind.of, values, {})] if isinstance(kind, Gradient) and kind.value else []
-        return (*number, *found) if isinstance(kind.answer(), tuple) else found[0]
+        return found[0].T if isinstance(kind, Derivative) else assembled(kind, values, found)
 
     return value
 
