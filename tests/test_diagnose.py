@@ -284,3 +284,14 @@ def test_the_shape_that_is_quoted_is_that_of_the_input_to_paste(problem, judged)
     space = {"np": np}
     exec("\n".join(line for line in seen.detail.splitlines() if re.match(r"[a-zA-Z]+ = ", line)), space)
     assert quoted == tuple(map(str, space["W"].T.shape))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RAISED, Verdict.MUTATES, Verdict.TYPE])
+def test_what_nobody_can_tell_of_one_case_hides_nothing_in_another(verdict, problem, key):
+    samples = key.public(problem.name)
+    unchecked = [Comparison(s, Returned(s.expected), Judgement(Verdict.UNCHECKED)) for s in samples]
+    assert verdict_of(unchecked) is Verdict.UNCHECKED
+    last = Comparison(samples[-1], Returned(None), Judgement(verdict, "said"))
+    compared = [*unchecked[:-1], last]
+    assert verdict_of(compared) is verdict
+    assert explain(problem, compared).sentence.startswith(f"On 1 of {len(samples)} public cases")

@@ -168,6 +168,21 @@ def batch_norm_backward(dout, cache):
     assert last.student.hint == "Value 2 of the tuple: it is what value 3 should be."
 
 
+def test_a_value_that_nothing_explains_hides_no_hint_about_another(layers, server):
+    """Value 2 is wrong in a way that nothing explains, but only where n > 3; value 3 is a mean everywhere."""
+    source = f"""{RIGHT}
+right = affine_backward
+
+def affine_backward(dout, cache):
+    dx, dw, db = right(dout, cache)
+    return dx, dw + (np.sin(7 * dw) if len(dx) > 3 else 0), db / len(dout)
+"""
+    submission = Submission("layers.py", "layers", {"layers": (source.encode(),)})
+    record = grade(*layers, submission, server, earlier=9)
+    (told,) = (problem.student for problem in record.problems if problem.name == "affine_backward")
+    assert told.hint.startswith("Value 3 of the tuple: ")
+
+
 def test_a_coarse_difference_in_several_variables_is_named(layers, server):
     source = f"""{RIGHT}
 def _norm(x, gamma, beta):
@@ -204,7 +219,11 @@ def test_it_is_handed_out_and_checked_at_home_without_the_answers(tmp_path):
     starter = (home / "layers.py").read_text(encoding="utf-8")
     assert "cache: tuple[np.ndarray, np.ndarray, np.ndarray]" in starter
     assert "labels: (n,) of int" in starter
-    assert "whole numbers from 0 to `c` − 1" in (home / "statement.md").read_text(encoding="utf-8")
+    statement = (home / "statement.md").read_text(encoding="utf-8")
+    assert "whole numbers from 0 to `c` − 1" in statement
+    assert "a number from 0.1 to 2" in statement
+    assert "| `cache` | `(n, d)` | `x`: the variable |" in statement  # renamed, and no tuple
+    assert "| `cache` | a tuple | `(x, w, b)` |\n| `x` in `cache` | `(n, d)` | the variable |" in statement
 
     for name, says in (("right_loops", "6 of 6 functions"), ("wrong_slips", "0 of 6 functions")):
         shutil.copyfile(HAND_INS / name / "layers.py", home / "layers.py")
